@@ -1,0 +1,129 @@
+"""What the environment may say, and the sentence for what it may not (DESIGN 5.5).
+
+A bad value stops the start: a server that guesses its own configuration cannot be trusted with a ledger.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.exceptions import ImproperlyConfigured
+
+YES = {"1", "true", "yes", "on"}
+NO = {"", "0", "false", "no", "off"}
+
+
+def flag(name: str) -> bool:
+    """The yes or no in environment variable ``name``; unset is no."""
+    value = os.environ.get(name, "").strip().lower()
+    if value in YES:
+        return True
+    if value in NO:
+        return False
+    raise ImproperlyConfigured(f"{name} is “{value}”. Set it to 1 (yes) or 0 (no), or leave it out.")
+
+
+def time_zone() -> str:
+    """The site's time zone: the days on which batches expire are days there."""
+    name = os.environ.get("KATANA_TRACE_TIME_ZONE", "").strip() or "UTC"
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ImproperlyConfigured(
+            f"KATANA_TRACE_TIME_ZONE is “{name}”, which is no known time zone. Use a name such as Europe/Berlin."
+        ) from error
+    return name
+
+
+def data_folder(base: Path) -> Path:
+    """The folder of the SQLite file (the archives are inside it) and of the demo's secret key."""
+    folder = Path(os.environ.get("KATANA_TRACE_DATA", "").strip() or base / "var").expanduser().resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"KATANA_TRACE_DATA is “{folder}”, which cannot be made ({error.strerror}). Name a folder that can be written."
+        ) from error
+    return folder
+
+
+def secret_key(*, debug: bool, data: Path) -> str:
+    """The signing key: the environment's, or in debug one that is kept in the data folder with mode 0600.
+
+    Raises ImproperlyConfigured outside debug when the environment has none, or a short one.
+    """
+    key = os.environ.get("KATANA_TRACE_SECRET_KEY", "")
+    if key:
+        if len(key) < 50 and not debug:
+            raise ImproperlyConfigured(
+                f"KATANA_TRACE_SECRET_KEY has {len(key)} characters, at least 50 are needed. "
+                'Make one: python3 -c "import secrets; print(secrets.token_urlsafe(64))".'
+            )
+        return key
+    if not debug:
+        raise ImproperlyConfigured(
+            "KATANA_TRACE_SECRET_KEY is not set. Set it to a long random text "
+            '(python3 -c "import secrets; print(secrets.token_urlsafe(64))"), or run manage.py demo to try the program.'
+        )
+    return kept_key(data)
+
+
+def kept_key(data: Path) -> str:
+    """The key kept in ``data``, made at the first call; readable by its owner alone."""
+    file = data / "secret_key"
+    if not file.exists():
+        try:
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass
+        else:
+            with os.fdopen(handle, "w") as out:
+                out.write(secrets.token_urlsafe(64))
+    return file.read_text()
+
+
+def databases(data: Path) -> dict:
+    """PostgreSQL when PGDATABASE is set, with the rest from libpq's own variables; else SQLite in ``data``."""
+    name = os.environ.get("PGDATABASE", "").strip()
+    if name:
+        return {
+            "default": {
+                "ENGINE": "django.db.backends.postgresql",
+                "NAME": name,
+                "HOST": os.environ.get("PGHOST", ""),
+                "PORT": os.environ.get("PGPORT", ""),
+                "USER": os.environ.get("PGUSER", ""),
+                "PASSWORD": os.environ.get("PGPASSWORD", ""),
+                "CONN_MAX_AGE": 60,
+                "CONN_HEALTH_CHECKS": True,
+            }
+        }
+    return {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": data / "katana_trace.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": sqlite_pragmas(),
+            },
+        }
+    }
+
+
+def sqlite_pragmas() -> str:
+    """Pragmas of every SQLite connection.
+
+    WAL can corrupt the file in SQLite before 3.44.6, 3.50.7 and 3.51.3 (each in its own line of releases), so an
+    affected library gets the rollback journal. ``recursive_triggers`` makes INSERT OR REPLACE fire the delete
+    triggers, without which it would forge history.
+    """
+    import sqlite3
+
+    version = sqlite3.sqlite_version_info
+    mended = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    journal = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" if mended else "PRAGMA journal_mode=DELETE;"
+    return journal + " PRAGMA recursive_triggers=ON;"

@@ -1,0 +1,61 @@
+"""Lists are paged by key: no COUNT and no OFFSET, so the last page costs what the first one does."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of one page, and the cursor of the next (None on the last)."""
+
+    rows: list
+    next_cursor: str | None
+    is_first: bool
+
+
+def page_by_key(rows: QuerySet, *, order: tuple[str, str], cursor: str, size: int = PAGE) -> Page:
+    """The page of ``rows`` after ``cursor``, ordered by two ascending columns of which the second is unique.
+
+    A cursor that cannot be read is taken as the first page: it is a place, not a command.
+    """
+    first, second = order
+    place = read_cursor(cursor)
+    if place is not None:
+        try:
+            rows = rows.filter(Q(**{f"{first}__gt": place[0]}) | Q(**{first: place[0], f"{second}__gt": place[1]}))
+        except (TypeError, ValueError):
+            place = None
+    found = list(rows.order_by(first, second)[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    last = found[-1] if more else None
+    token = write_cursor([attribute(last, first), attribute(last, second)]) if last is not None else None
+    return Page(rows=found, next_cursor=token, is_first=place is None)
+
+
+def attribute(row, path: str):
+    """The value at ``path`` (``variant__key``) of a row."""
+    for name in path.split("__"):
+        row = getattr(row, name)
+    return row
+
+
+def write_cursor(place: list) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place, default=str).encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> list | None:
+    try:
+        place = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error, UnicodeDecodeError):
+        return None
+    usable = isinstance(place, list) and len(place) == 2 and all(isinstance(part, str | int) for part in place)
+    return place if usable else None

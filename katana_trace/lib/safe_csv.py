@@ -1,0 +1,149 @@
+"""CSV in and out (DESIGN 5.4): UTF-8, RFC 4180, and text that no spreadsheet takes for a formula, without loss."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from katana_trace.lib.quantities import shown
+
+CELL_LIMIT = 1000
+BOM = "\ufeff"
+# What makes a spreadsheet read a cell as a formula, in both widths, and the mark that we put before it.
+DANGEROUS = frozenset("=+-@\t\r'＝＋－＠＇")
+ZIP_MAGIC = b"PK\x03\x04"
+
+
+class FileError(ValueError):
+    """The file as a whole cannot be read; the text is a full sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record: its number as a spreadsheet shows it (the header is row 1) and its cells by column."""
+
+    number: int
+    cells: dict[str, str]
+
+
+def guard(text: str) -> str:
+    """``text`` as it is written into a cell: with a ``'`` before what would be a formula, or begins with a ``'``."""
+    return "'" + text if text and text[0] in DANGEROUS else text
+
+
+def unguard(text: str) -> str:
+    """The inverse of ``guard``: one leading ``'`` goes, only before a character that it guards."""
+    return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in DANGEROUS else text
+
+
+def write_rows(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """CSV in chunks of bytes, with a byte order mark; the cells must be guarded where they are text."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    out.write(BOM)
+    for count, row in enumerate(rows, 1):
+        writer.writerow(row)
+        if count % 500 == 0:
+            yield out.getvalue().encode()
+            out.seek(0)
+            out.truncate()
+    if out.tell():
+        yield out.getvalue().encode()
+
+
+def read_rows(
+    file: BinaryIO, *, required: Sequence[str], optional: Sequence[str] = (), text: Sequence[str] = ()
+) -> Iterator[Row]:
+    """The records of a CSV file with the named columns in any order; cells of ``text`` columns come unguarded.
+
+    Raises FileError for an encoding other than UTF-8, a header that does not fit, a record of another length than the
+    header, a quote that is never closed, or a cell above the limit; a file without records is an error too.
+    """
+    head = file.read(4)
+    file.seek(0)
+    if head.startswith(ZIP_MAGIC):
+        raise FileError("This is a spreadsheet or zip file, not CSV. Save it as CSV (UTF-8) and try again.")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FileError("This file is in UTF-16, UTF-8 is needed. Save it as CSV (UTF-8) and try again.")
+    lines = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    try:
+        yield from parse(lines, required, optional, frozenset(text))
+    except UnicodeDecodeError as error:
+        raise FileError(
+            f"The file is not in UTF-8 (byte {error.object[error.start]:#04x} cannot be read). Save it as CSV (UTF-8)."
+        ) from error
+    finally:
+        lines.detach()
+
+
+def parse(
+    lines: io.TextIOWrapper, required: Sequence[str], optional: Sequence[str], text: frozenset[str]
+) -> Iterator[Row]:
+    first = lines.readline()
+    if not first.strip():
+        raise FileError(f"The file is empty. It needs a header with the columns {', '.join(required)}.")
+    lines.seek(0)
+    reader = csv.reader(checked(lines), delimiter=delimiter_of(first), strict=True)
+    number = 0
+    try:
+        header = [name.strip().lower() for name in next(reader)]
+        check_header(header, required, optional)
+        unguarded = [name in text for name in header]
+        width = len(header)
+        number = 1
+        for cells in reader:
+            number += 1
+            if not cells:
+                continue
+            if len(cells) != width:
+                raise FileError(
+                    f"Row {number} has {len(cells)} cells, the header has {width}. Give each row {width} cells."
+                )
+            for name, cell in zip(header, cells, strict=True):
+                if len(cell) > CELL_LIMIT + 1:
+                    raise FileError(
+                        f"Row {number}: the cell {name} has {len(cell):,} characters, the limit is {CELL_LIMIT:,}. Shorten it."
+                    )
+            yield Row(number, {n: unguard(c) if u else c for n, c, u in zip(header, cells, unguarded, strict=True)})
+    except csv.Error as error:
+        reason = (
+            'a quote (") is opened and never closed'
+            if "end of data" in str(error) or "limit" in str(error)
+            else str(error)
+        )
+        raise FileError(
+            f"The file cannot be read as CSV after row {max(number, 1)}: {reason}. Mend the quoting there."
+        ) from error
+    if number <= 1:
+        raise FileError("The file has a header but no rows. Add at least one row.")
+
+
+def checked(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, refusing NUL, which PostgreSQL cannot store."""
+    for number, line in enumerate(lines, 1):
+        if "\0" in line:
+            raise FileError(
+                f"Line {number} has a NUL character, so this is no text file. Export it again as CSV (UTF-8)."
+            )
+        yield line
+
+
+def delimiter_of(header: str) -> str:
+    """Comma, semicolon or tab: whichever the header has most of."""
+    return max(",;\t", key=header.count)
+
+
+def check_header(header: list[str], required: Sequence[str], optional: Sequence[str]) -> None:
+    doubled = sorted({name for name in header if header.count(name) > 1})
+    missing = [name for name in required if name not in header]
+    unknown = [name for name in header if name not in required and name not in optional]
+    known = ", ".join([*required, *optional])
+    if doubled:
+        raise FileError(f"The header has the column “{shown(doubled[0])}” twice. Keep one of them.")
+    if missing:
+        raise FileError(f"The header lacks the column “{missing[0]}”. It needs {', '.join(required)}.")
+    if unknown:
+        raise FileError(f"The header has an unknown column “{shown(unknown[0])}”. Known are {known}.")

@@ -1,0 +1,20 @@
+"""Every address of the site (DESIGN 5.2)."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from katana_trace import views
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="items:item_list"), name="home"),
+    path("", include("items.urls")),
+    path("", include("tracking.urls")),
+    path("healthz", views.healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("accounts/login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("accounts/password/", auth.PasswordChangeView.as_view(), name="password_change"),
+    path("accounts/password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+]

@@ -1,0 +1,23 @@
+"""Pages of the site as a whole."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For load balancers: 200 when the database answers and the triggers that keep the ledger are there, else 503."""
+    from tracking.ledger import triggers
+
+    try:
+        names = triggers.missing(connection)
+    except DatabaseError:
+        return HttpResponse("The database does not answer.\n", status=503, content_type="text/plain")
+    if names:
+        return HttpResponse("Triggers are missing. Run manage.py migrate.\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")

@@ -1,0 +1,1 @@
+"""Where each piece has been: the ledger, its documents, the tracking switches, and the trace."""

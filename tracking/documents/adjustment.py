@@ -1,0 +1,5 @@
+"""Stock is corrected, written off, or given numbers."""
+
+from tracking.documents.rule import KindRule
+
+ADJUSTMENT = KindRule("adjustment", "Adjustment", "SA", incoming=True, outgoing=True, creates=True)

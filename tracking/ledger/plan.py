@@ -1,0 +1,280 @@
+"""Planning a document: every rule of a line, judged in posting order against what is there, before anything is written.
+
+The triggers judge again; this room exists so that a refusal can say what, the value, the limit and the next step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from katana_trace.lib import days
+from katana_trace.lib.numbers import check_number, key_of
+from katana_trace.lib.quantities import LINE_LIMIT, MILLION, for_people
+from katana_trace.lib.refusal import Refusal
+from tracking.documents.rule import KindRule, NewDocument, NewLine
+from tracking.ledger.holdings import BatchFacts, Holdings, Overlay, SerialFacts, VariantFacts
+
+
+@dataclass(slots=True)
+class PlannedLine:
+    variant: int
+    location: int
+    batch: BatchFacts | None
+    serial: SerialFacts | None
+    quantity: int
+    epoch: int
+
+
+class Planner:
+    """Plans the lines of one document on an overlay of the holdings."""
+
+    def __init__(self, document: NewDocument, rule: KindRule, holdings: Holdings):
+        self.document = document
+        self.rule = rule
+        self.holdings = holdings
+        self.overlay = Overlay(holdings)
+        self.mirror = bool(document.reverses)
+        self.day: date = days.day_of(document.posted_at)
+        self.signs: dict[tuple[int, int, str], bool] = {}
+
+    def plan(self) -> list[PlannedLine]:
+        """The lines in posting order: − before +, each by variant, location and batch. Raises Refusal; keeps nothing then."""
+        lines = self.document.lines
+        if not lines and not self.rule.may_be_empty:
+            raise Refusal(f"This {self.rule.name.lower()} has no lines. Add at least one.")
+        order = sorted(
+            range(len(lines)),
+            key=lambda n: (lines[n].quantity > 0, lines[n].variant, lines[n].location, key_of(lines[n].batch_number)),
+        )
+        planned = [self.plan_line(position, lines[position]) for position in order]
+        if self.rule.check is not None:
+            self.rule.check(self.document)
+        self.overlay.keep()
+        return planned
+
+    def plan_line(self, position: int, line: NewLine) -> PlannedLine:
+        facts = self.holdings.variants.get(line.variant)
+        if facts is None:
+            raise Refusal(
+                "This line names a variant that does not exist. Choose one from the list.", field="sku", line=position
+            )
+        try:
+            self.check_quantity(line, facts)
+            self.check_fit(line, facts)
+            batch = self.find_batch(line, facts) if line.batch_number else None
+            serial = self.find_serial(line, facts) if line.serial_number else None
+            self.move(line, facts, batch, serial)
+        except Refusal as refusal:
+            refusal.line = position
+            raise
+        return PlannedLine(line.variant, line.location, batch, serial, line.quantity, facts.epoch)
+
+    # -- the line by itself ---------------------------------------------------------------------------------------------
+
+    def check_quantity(self, line: NewLine, facts: VariantFacts) -> None:
+        quantity, rule = line.quantity, self.rule
+        if quantity == 0:
+            raise Refusal(f"The quantity of {facts.sku} is 0. Give what moved, or remove the line.", field="quantity")
+        if abs(quantity) > LINE_LIMIT:
+            raise Refusal(
+                f"{for_people(quantity)} {facts.unit} of {facts.sku} is above the limit of 1,000,000,000 in one line. Split it.",
+                field="quantity",
+            )
+        if self.mirror:
+            return
+        if quantity > 0 and not rule.incoming:
+            raise Refusal(
+                f"A {rule.name.lower()} takes goods out, and {facts.sku} has +{for_people(quantity)}. Give it with a minus.",
+                field="quantity",
+            )
+        if quantity < 0 and not rule.outgoing:
+            raise Refusal(
+                f"A {rule.name.lower()} brings goods in, and {facts.sku} has {for_people(quantity)}. Give it without the minus.",
+                field="quantity",
+            )
+
+    def check_fit(self, line: NewLine, facts: VariantFacts) -> None:
+        """Rule 8: what numbers the item's tracking wants on this line."""
+        sentence = field = None
+        if facts.mode == "none":
+            if line.batch_number or line.serial_number:
+                field = "batch_number" if line.batch_number else "serial_number"
+                given = line.batch_number or line.serial_number
+                sentence = (
+                    f"{facts.item_name} has No tracking, and the line of {facts.sku} gives “{given}”. "
+                    "Leave it empty, or enable tracking on the item card first."
+                )
+        elif facts.mode == "batch":
+            if line.serial_number:
+                field = "serial_number"
+                sentence = (
+                    f"{facts.item_name} is tracked by batch, and the line of {facts.sku} gives the serial number "
+                    f"“{line.serial_number}”. Give a batch number instead."
+                )
+            elif not line.batch_number:
+                field, sentence = (
+                    "batch_number",
+                    (
+                        f"{facts.item_name} is tracked by batch, and the line of {facts.sku} has none. Give the batch number."
+                    ),
+                )
+        else:
+            field, sentence = self.serial_fault(line, facts)
+        if sentence is None:
+            return
+        if self.mirror:
+            raise Refusal(f"Tracking of {facts.item_name} was switched since; make an adjustment.", field=field)
+        raise Refusal(sentence, field=field)
+
+    def serial_fault(self, line: NewLine, facts: VariantFacts) -> tuple[str | None, str | None]:
+        if line.batch_number:
+            return "batch_number", (
+                f"{facts.item_name} is tracked by serial number, and the line of {facts.sku} gives the batch "
+                f"“{line.batch_number}”. Give a serial number instead."
+            )
+        if line.serial_number:
+            if abs(line.quantity) != MILLION:
+                return "quantity", (
+                    f"Serial number {line.serial_number} is one unit, and the line has {for_people(line.quantity)}. "
+                    "Give one line for each unit, with 1 or −1."
+                )
+            return None, None
+        if line.quantity % MILLION:
+            return "quantity", (
+                f"{facts.item_name} is tracked by serial number, so it moves in whole units, and the line of {facts.sku} "
+                f"has {for_people(line.quantity)}. Give a whole number."
+            )
+        if self.rule.uses and line.quantity < 0 and not self.mirror:
+            act = "used in production" if self.rule.kind == "production" else "shipped"
+            return "serial_number", (
+                f"{facts.item_name} is tracked by serial number: what is {act} needs its number, and the line of "
+                f"{facts.sku} has none. Give one line for each serial number."
+            )
+        return None, None
+
+    # -- the numbers ----------------------------------------------------------------------------------------------------
+
+    def find_batch(self, line: NewLine, facts: VariantFacts) -> BatchFacts:
+        key = key_of(line.batch_number)
+        batch = self.overlay.batch(line.variant, key)
+        if batch is None:
+            if not (line.quantity > 0 and self.rule.creates) or self.mirror:
+                raise Refusal(
+                    f"{facts.sku} has no batch “{line.batch_number}”. Check the number on the label, or receive it first.",
+                    field="batch_number",
+                )
+            number = self.checked(line.batch_number, "Batch number", "batch_number")
+            batch = BatchFacts(None, line.variant, number, key, line.expires_on, False, True)
+            self.overlay.batches[line.variant, key] = batch
+        elif line.expires_on is not None and line.expires_on != batch.expires_on:
+            there = batch.expires_on.isoformat() if batch.expires_on else "no expiry date"
+            raise Refusal(
+                f"Batch {batch.number} of {facts.sku} has {there}, and this line says {line.expires_on.isoformat()}. "
+                "Leave it empty, or change the date on the batch page.",
+                field="expires_on",
+            )
+        if self.rule.uses and line.quantity < 0 and not self.mirror:
+            self.check_usable(batch, facts)
+        return batch
+
+    def check_usable(self, batch: BatchFacts, facts: VariantFacts) -> None:
+        """Rule 10: neither expired on the day of the document, nor on hold now."""
+        if batch.held:
+            raise Refusal(
+                f"Batch {batch.number} of {facts.sku} is on hold. Release it first, or choose another batch.",
+                field="batch_number",
+            )
+        if days.is_expired(batch.expires_on, self.day):
+            raise Refusal(
+                f"Batch {batch.number} of {facts.sku} expired: it was usable through {batch.expires_on.isoformat()}, and this "
+                f"{self.rule.name.lower()} is dated {self.day.isoformat()}. Choose another batch, or adjust it away.",
+                field="batch_number",
+            )
+
+    def find_serial(self, line: NewLine, facts: VariantFacts) -> SerialFacts:
+        key = key_of(line.serial_number)
+        serial = self.overlay.serial(facts.item, key)
+        if serial is None:
+            if not (line.quantity > 0 and self.rule.creates) or self.mirror:
+                raise Refusal(
+                    f"{facts.item_name} has no serial number “{line.serial_number}”. Check the number on the label.",
+                    field="serial_number",
+                )
+            number = self.checked(line.serial_number, "Serial number", "serial_number")
+            serial = SerialFacts(None, line.variant, facts.item, number, key, None, False)
+            self.overlay.serials[facts.item, key] = serial
+        elif serial.variant != line.variant:
+            self.holdings.load_variants([serial.variant])
+            raise Refusal(
+                f"Serial number {serial.number} belongs to {self.holdings.variants[serial.variant].sku}, and the line says "
+                f"{facts.sku}. Choose the other variant, or another number.",
+                field="serial_number",
+            )
+        if serial.held and self.rule.uses and line.quantity < 0 and not self.mirror:
+            raise Refusal(f"Serial number {serial.number} is on hold. Release it first.", field="serial_number")
+        return serial
+
+    def checked(self, number: str, what: str, field: str) -> str:
+        try:
+            return check_number(number, what)
+        except ValueError as error:
+            raise Refusal(str(error), field=field) from error
+
+    # -- the stock ------------------------------------------------------------------------------------------------------
+
+    def move(self, line: NewLine, facts: VariantFacts, batch: BatchFacts | None, serial: SerialFacts | None) -> None:
+        key = (line.variant, line.location, batch.key if batch else "")
+        if batch is not None and self.signs.setdefault(key, line.quantity > 0) != (line.quantity > 0):
+            raise Refusal(
+                f"Batch {batch.number} of {facts.sku} goes both out and in at one location in this document. "
+                "Give the difference in one line.",
+                field="quantity",
+            )
+        quantity, numbered = self.overlay.level(key)
+        if serial is not None:
+            self.move_serial(line, facts, serial)
+            numbered += line.quantity
+        quantity += line.quantity
+        if quantity < 0:
+            raise Refusal(self.shortage(key, facts, batch, quantity - line.quantity, line.quantity), field="quantity")
+        if not 0 <= numbered <= quantity:
+            without = quantity - line.quantity - numbered
+            raise Refusal(
+                f"{self.location(line.location)} has {for_people(without)} {facts.unit} of {facts.sku} without a serial number, "
+                f"and {for_people(-line.quantity)} are asked. Give the serial numbers of the others.",
+                field="serial_number",
+            )
+        self.overlay.levels[key] = (quantity, numbered)
+
+    def move_serial(self, line: NewLine, facts: VariantFacts, serial: SerialFacts) -> None:
+        place = self.overlay.place_of(serial)
+        if line.quantity > 0 and place is not None:
+            raise Refusal(
+                f"Serial number {serial.number} of {facts.sku} is in stock already, at {self.location(place)}. "
+                "Check the number, or transfer it.",
+                field="serial_number",
+            )
+        if line.quantity < 0 and place != line.location:
+            there = f"is at {self.location(place)}" if place is not None else "is not in stock"
+            raise Refusal(
+                f"Serial number {serial.number} of {facts.sku} {there}, not at {self.location(line.location)}. "
+                "Check the number and the location.",
+                field="serial_number",
+            )
+        self.overlay.moved[serial.item, serial.key] = line.location if line.quantity > 0 else None
+
+    def shortage(
+        self, key: tuple[int, int, str], facts: VariantFacts, batch: BatchFacts | None, there: int, asked: int
+    ) -> str:
+        """Rule 11: what is short is refused with what is there, and where."""
+        what = f"batch {batch.number} of {facts.sku}" if batch else facts.sku
+        sentence = f"{self.location(key[1])} has {for_people(there)} {facts.unit} of {what}, and {for_people(-asked)} are asked."
+        others = [f"{for_people(quantity)} at {place}" for place, quantity in self.overlay.elsewhere(key)[:3]]
+        if others:
+            return f"{sentence} There are {', '.join(others)}. Take less, or choose another location."
+        return f"{sentence} There is none elsewhere. Take less, or receive more first."
+
+    def location(self, id_: int) -> str:
+        self.holdings.load_locations([id_])
+        return self.holdings.locations.get(id_, "An unknown location")

@@ -1,0 +1,204 @@
+"""Posting: the one door through which stock moves (rules 8 to 12, 14). Pages, imports and commands all come in here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Max
+
+from katana_trace.lib import days
+from katana_trace.lib.numbers import check_number, check_text, key_of
+from katana_trace.lib.refusal import Refusal
+from tracking.documents.kinds import KINDS
+from tracking.documents.rule import KindRule, NewDocument
+from tracking.ledger import locks, mirror
+from tracking.ledger.fingerprint import fingerprint_of
+from tracking.ledger.holdings import Holdings
+from tracking.ledger.plan import Planner
+from tracking.ledger.retry import in_transaction
+from tracking.ledger.sql import any_of, fetch
+from tracking.ledger.write import PlannedDocument, write_documents
+from tracking.models import Document, Partner
+
+
+def post(document: NewDocument, *, by) -> Document:
+    """Posts one document in one transaction and returns it.
+
+    A document whose token was posted already is returned as it is: a double click or a retry gives the first result.
+    ``by`` is the user, or None for the program itself. Raises Refusal; nothing is written then.
+    """
+
+    def work() -> Document:
+        found = Document.objects.filter(token=document.token).first()
+        if found is not None:
+            return found
+        locks.share_ledger()
+        posting = Posting(by=by)
+        posting.prepare([document])
+        posting.add(document)
+        return posting.write()[0]
+
+    return in_transaction(work)
+
+
+class Posting:
+    """The postings of one transaction. Whoever adds more than one document owns the ledger first (``locks.own_ledger``)."""
+
+    def __init__(self, *, by):
+        self.by = by
+        self.holdings = Holdings()
+        self.partners: dict[int, str] = {}
+        self.fingerprints: dict[tuple[str, str], str] = {}
+        self.asked: set[str] = set()
+        self.pending: list[PlannedDocument] = []
+        self.sequences: dict[str, int] = {}
+
+    def prepare(self, documents: Sequence[NewDocument]) -> None:
+        """Locks the items of ``documents`` and loads what their planning needs, by set."""
+        variants = {line.variant for document in documents for line in document.lines}
+        unknown = variants - self.holdings.variants.keys()
+        if unknown:
+            locks.share_items_of(unknown)
+            self.holdings.load_variants(unknown)
+        self.holdings.load(documents)
+        self.load_fingerprints(document.number for document in documents if document.number)
+        partners = {document.partner for document in documents if document.partner} - self.partners.keys()
+        if partners:
+            self.partners.update(Partner.objects.filter(pk__in=partners).values_list("pk", "name"))
+
+    def load_fingerprints(self, numbers: Iterable[str]) -> None:
+        keys = {key_of(number) for number in numbers} - self.asked
+        if not keys:
+            return
+        condition, parameter = any_of("key", sorted(keys))
+        for kind, key, fingerprint in fetch(
+            f"SELECT kind, key, fingerprint FROM tracking_document WHERE {condition}", [parameter]
+        ):
+            self.fingerprints[kind, key] = fingerprint
+        self.asked |= keys
+
+    def add(self, new: NewDocument, *, fingerprint: str = "") -> bool:
+        """Plans one document; it is written with the next ``write``. False when the very same one was posted before.
+
+        ``fingerprint`` may be given by who has computed it already. Raises Refusal; what was added before stays planned.
+        """
+        rule = KINDS.get(new.kind)
+        if rule is None:
+            raise Refusal(f"“{new.kind}” is no kind of document. Use one of {', '.join(KINDS)}.", field="kind")
+        if new.number and not fingerprint:
+            fingerprint = self.fingerprint(new)
+        if new.number and self.is_same(new.kind, new.number, fingerprint):
+            return False
+        self.check_head(new)
+        original = self.find_original(new, rule) if new.reverses else None
+        planner = Planner(new, rule, self.holdings)
+        try:
+            lines = planner.plan()
+        except Refusal as refusal:
+            if original is not None and refusal.field == "quantity":
+                raise Refusal(mirror.used_by(original, refusal), field=refusal.field, line=refusal.line) from refusal
+            raise
+        number = new.number.strip() or self.next_number(rule)
+        key = key_of(number)
+        fingerprint = fingerprint or self.fingerprint(new, number)
+        self.fingerprints[new.kind, key] = fingerprint
+        self.pending.append(
+            PlannedDocument(
+                Document(
+                    kind=new.kind,
+                    number=number,
+                    key=key,
+                    sequence=sequence_of(number, rule),
+                    posted_at=new.posted_at,
+                    posted_on=planner.day,
+                    partner_id=new.partner,
+                    note=new.note.strip(),
+                    posted_by=self.by,
+                    recorded_at=days.now(),
+                    reverses=original,
+                    fingerprint=fingerprint,
+                    token=new.token,
+                ),
+                lines,
+            )
+        )
+        return True
+
+    def write(self) -> list[Document]:
+        """Writes what was added since the last write, and returns it."""
+        planned, self.pending = self.pending, []
+        write_documents(planned)
+        return [document.document for document in planned]
+
+    # -- the head ---------------------------------------------------------------------------------------------------------
+
+    def fingerprint(self, new: NewDocument, number: str = "") -> str:
+        variants, holdings = self.holdings.variants, self.holdings
+        holdings.load_locations({line.location for line in new.lines})
+        return fingerprint_of(
+            kind=new.kind,
+            number=new.number or number,
+            posted_at=new.posted_at,
+            partner=self.partners.get(new.partner, "") if new.partner else "",
+            note=new.note.strip(),
+            lines=[
+                (
+                    variants[line.variant].sku if line.variant in variants else "",
+                    holdings.locations.get(line.location, ""),
+                    line.batch_number,
+                    line.serial_number,
+                    line.quantity,
+                )
+                for line in new.lines
+            ],
+        )
+
+    def is_same(self, kind: str, number: str, fingerprint: str) -> bool:
+        """Whether this very document was posted already. Raises Refusal when another one has its number."""
+        there = self.fingerprints.get((kind, key_of(number)))
+        if there is None:
+            return False
+        if there == fingerprint:
+            return True
+        raise Refusal(
+            f"{KINDS[kind].name} {number} was posted already, and differs from this one. "
+            "Posted documents are never changed: choose another number, or reverse the posted one.",
+            field="document",
+        )
+
+    def check_head(self, new: NewDocument) -> None:
+        try:
+            if new.number:
+                check_number(new.number, "Document number")
+            check_text(new.note, what="Note", limit=1000, required=False, lines=True)
+        except ValueError as error:
+            raise Refusal(str(error), field="note" if str(error).startswith("Note") else "document") from error
+        latest = days.latest_posting()
+        if new.posted_at > latest:
+            raise Refusal(
+                f"The date {days.instant_text(new.posted_at)} is more than a day ahead; the latest is "
+                f"{days.instant_text(latest)}. Check the date.",
+                field="posted_at",
+            )
+
+    def find_original(self, new: NewDocument, rule: KindRule) -> Document:
+        """The document that ``new`` mirrors, which must be posted, no mirror, not reversed yet, and its exact opposite."""
+        if self.pending:
+            self.write()
+        return mirror.find_original(new, rule)
+
+    def next_number(self, rule: KindRule) -> str:
+        """The number after the highest that the program could have given for this kind: PO-000124."""
+        if rule.kind not in self.sequences:
+            locks.own_numbering(list(KINDS).index(rule.kind))
+            highest = Document.objects.filter(kind=rule.kind).aggregate(highest=Max("sequence"))["highest"]
+            self.sequences[rule.kind] = highest or 0
+        self.sequences[rule.kind] += 1
+        return f"{rule.prefix}-{self.sequences[rule.kind]:06d}"
+
+
+def sequence_of(number: str, rule: KindRule) -> int | None:
+    """The digits of a number in the program's own form, for the next number to follow."""
+    found = re.fullmatch(rf"{rule.prefix}-([0-9]{{1,15}})", number, re.ASCII | re.IGNORECASE)
+    return int(found[1]) if found else None

@@ -1,0 +1,74 @@
+"""One wrapper for every writing transaction: try again where the database asks for it, and refuse in sentences."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from katana_trace.lib.refusal import Refusal
+
+Result = TypeVar("Result")
+
+TRIES = 5
+SENTENCES = {
+    "level_not_negative": "There is not enough in stock for that. Check what is there.",
+    "level_numbered_fits": "There are not enough units without a serial number for that. Give the serial numbers.",
+    "line_quantity_in_bounds": "A line moves something, and at most 1,000,000,000 units. Check the quantity.",
+    "line_of_serial_moves_one": "A line with a serial number moves exactly one unit. Check the quantity.",
+    "batch_number_unique": "This variant has a batch of this number already. Load the page again.",
+    "serial_number_unique": "This item has a serial number like this already. Load the page again.",
+    "document_number_unique": "A document of this kind and number exists already. Choose another number.",
+    "document_token_unique": "This was posted already. Load the page again.",
+    "reverses": "This document was reversed already. Load the page again.",
+}
+
+
+def in_transaction(work: Callable[[], Result]) -> Result:
+    """What ``work`` returns, run in one transaction of its own, or in the caller's.
+
+    Tries again after a serialization failure or deadlock (40001, 40P01), and after a constraint said no: the next try
+    sees what the other writer wrote, and refuses with the exact sentence. Raises Refusal.
+    """
+    if connection.in_atomic_block:
+        try:
+            return attempt(work)
+        except IntegrityError as error:
+            raise Refusal(sentence_of(error)) from error
+    for tried in range(1, TRIES + 1):
+        try:
+            return attempt(work)
+        except Refusal:
+            raise
+        except (IntegrityError, OperationalError) as error:
+            if isinstance(error, OperationalError) and not is_passing(error):
+                raise
+            if tried == TRIES:
+                raise Refusal(sentence_of(error)) from error
+            time.sleep(0.01 * tried)
+    raise AssertionError("the loop returns or raises")
+
+
+def attempt(work: Callable[[], Result]) -> Result:
+    with transaction.atomic():
+        return work()
+
+
+def is_passing(error: OperationalError) -> bool:
+    """Whether the same transaction may go through when it is tried again."""
+    return getattr(error.__cause__, "sqlstate", None) in {"40001", "40P01"} or "database is locked" in str(error)
+
+
+def sentence_of(error: Exception) -> str:
+    """The sentence for what a constraint or trigger refused."""
+    text = str(error).partition("\nCONTEXT")[0].strip()
+    for name, sentence in SENTENCES.items():
+        if name in text:
+            return sentence
+    if text.endswith(".") and " " in text and "constraint" not in text:
+        return text
+    if isinstance(error, OperationalError):
+        return "The database was too busy to do this now. Nothing was written; try again in a moment."
+    return "The database refused this because it would break the ledger. Nothing was written; load the page again."

@@ -1,0 +1,36 @@
+"""The few places where the two databases want other words for sets of parameters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+
+def any_of(column: str, values: Iterable) -> tuple[str, object]:
+    """A condition ``column`` is one of ``values``, and its one parameter: no limit on how many there are."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", list(values)
+    return f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(list(values))
+
+
+def pairs(rows: Sequence[tuple[int, str]]) -> tuple[str, list]:
+    """A table ``w(owner, key)`` of (id, text) pairs to join with, and its parameters."""
+    if connection.vendor == "postgresql":
+        owners, keys = [owner for owner, _ in rows], [key for _, key in rows]
+        return "unnest(%s::bigint[], %s::text[]) AS w(owner, key)", [owners, keys]
+    table = "(SELECT json_extract(value, '$[0]') AS owner, json_extract(value, '$[1]') AS key FROM json_each(%s)) AS w"
+    return table, [json.dumps(rows)]
+
+
+def fetch(sql: str, parameters: Sequence = ()) -> list[tuple]:
+    """All rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def code_point(column: str) -> str:
+    """``column`` for ORDER BY in Unicode code point order on both databases (DESIGN 5.4)."""
+    return f'{column} COLLATE "C"' if connection.vendor == "postgresql" else column

@@ -1,0 +1,56 @@
+"""The registry of triggers: what should be there, what is there, and how it gets there.
+
+Django rebuilds tables on SQLite and drops their triggers silently, so they are dropped before a migration that has
+work to do and put back after it, from this one registry (law 9).
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from django.db import connections
+
+from tracking.ledger.triggers import postgresql, sqlite
+
+
+def dialect(connection) -> ModuleType:
+    """The room of the connection's database."""
+    return postgresql if connection.vendor == "postgresql" else sqlite
+
+
+def missing(connection) -> list[str]:
+    """The names of triggers that are not there, disabled, or not as this code would make them."""
+    room = dialect(connection)
+    with connection.cursor() as cursor:
+        there = room.installed(cursor)
+    return sorted(name for name in room.all_triggers() if name not in there or not room.is_right(name, there[name]))
+
+
+def create_all(connection) -> None:
+    room = dialect(connection)
+    with connection.cursor() as cursor:
+        for name in room.all_triggers():
+            room.drop(cursor, name)
+            room.create(cursor, name)
+
+
+def drop_all(connection) -> None:
+    """Only for migrations and for tests that empty the tables."""
+    room = dialect(connection)
+    with connection.cursor() as cursor:
+        there = room.installed(cursor)
+        for name in room.all_triggers():
+            if name in there:
+                room.drop(cursor, name)
+
+
+def drop_before_migrate(*, using: str, plan, **kwargs) -> None:
+    if plan:
+        drop_all(connections[using])
+
+
+def create_after_migrate(*, using: str, **kwargs) -> None:
+    """Also when nothing was migrated: a migration that was cut off left none."""
+    connection = connections[using]
+    if "tracking_ledgerline" in connection.introspection.table_names() and missing(connection):
+        create_all(connection)

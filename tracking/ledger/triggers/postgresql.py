@@ -1,0 +1,189 @@
+"""The triggers in PostgreSQL's words: the lines of a statement are judged and counted as one set.
+
+Levels are locked in the order of their key before they are updated: an aggregated UPDATE alone locks in the order of
+its plan, and deadlocks. What is judged "in posting order" is a running sum by id.
+"""
+
+from __future__ import annotations
+
+from tracking.ledger.triggers import rules
+
+RAISE = "USING ERRCODE = '23000'"
+
+
+def quote(sentence: str) -> str:
+    return "'" + sentence.replace("'", "''").replace("%", "%%") + "'"
+
+
+def refuse(sentence: str) -> str:
+    return f"RAISE EXCEPTION {quote(sentence)} {RAISE};"
+
+
+def line_insert() -> str:
+    whens = "\n            ".join(
+        f"WHEN {condition.format(l='l')} THEN {quote(sentence).replace('%%', '%')}"
+        for condition, sentence in rules.LINE_FAULTS
+    )
+    return f"""
+DECLARE
+    fault text;
+    permitted bigint;
+BEGIN
+    SELECT count(*) INTO permitted FROM fresh l
+        JOIN items_variant v ON v.id = l.variant_id JOIN tracking_relinkpermit p ON p.item_id = v.item_id;
+    IF permitted > 0 THEN
+        IF permitted < (SELECT count(*) FROM fresh) THEN {refuse(rules.MIXED_PERMIT)} END IF;
+        RETURN NULL;
+    END IF;
+
+    SELECT f.sentence INTO fault FROM (
+        SELECT CASE
+            {whens}
+            END AS sentence
+        FROM fresh l JOIN items_variant v ON v.id = l.variant_id JOIN items_item i ON i.id = v.item_id
+        {rules.LINE_JOINS.format(l="l")}
+    ) f WHERE f.sentence IS NOT NULL LIMIT 1;
+    IF fault IS NOT NULL THEN RAISE EXCEPTION '%', fault {RAISE}; END IF;
+
+    IF EXISTS (SELECT 1 FROM fresh WHERE serial_id IS NOT NULL) THEN
+        PERFORM 1 FROM tracking_serialnumber s
+            WHERE s.id IN (SELECT serial_id FROM fresh) ORDER BY s.id FOR NO KEY UPDATE;
+        SELECT CASE WHEN q.quantity > 0 THEN {quote(rules.SERIAL_IN_STOCK)} ELSE {quote(rules.SERIAL_NOT_HERE)} END
+        INTO fault FROM (
+            SELECT l.quantity, l.location_id, CASE
+                WHEN lag(l.id) OVER w IS NULL THEN s.location_id
+                WHEN lag(l.quantity) OVER w > 0 THEN lag(l.location_id) OVER w
+                END AS place
+            FROM fresh l JOIN tracking_serialnumber s ON s.id = l.serial_id
+            WINDOW w AS (PARTITION BY l.serial_id ORDER BY l.id)
+        ) q WHERE (q.quantity > 0 AND q.place IS NOT NULL)
+            OR (q.quantity < 0 AND q.place IS DISTINCT FROM q.location_id) LIMIT 1;
+        IF fault IS NOT NULL THEN RAISE EXCEPTION '%', fault {RAISE}; END IF;
+        UPDATE tracking_serialnumber s SET location_id = f.place
+        FROM (
+            SELECT DISTINCT ON (l.serial_id) l.serial_id, CASE WHEN l.quantity > 0 THEN l.location_id END AS place
+            FROM fresh l WHERE l.serial_id IS NOT NULL ORDER BY l.serial_id, l.id DESC
+        ) f WHERE s.id = f.serial_id AND s.location_id IS DISTINCT FROM f.place;
+    END IF;
+
+    INSERT INTO tracking_stocklevel (variant_id, location_id, batch_id, quantity, numbered)
+    SELECT DISTINCT l.variant_id, l.location_id, l.batch_id, 0, 0 FROM fresh l
+    WHERE NOT EXISTS (
+        SELECT 1 FROM tracking_stocklevel k WHERE k.variant_id = l.variant_id AND k.location_id = l.location_id
+            AND coalesce(k.batch_id, 0) = coalesce(l.batch_id, 0))
+    ORDER BY 1, 2, 3 NULLS FIRST
+    ON CONFLICT DO NOTHING;
+
+    PERFORM 1 FROM tracking_stocklevel k JOIN (
+        SELECT DISTINCT variant_id, location_id, coalesce(batch_id, 0) AS batch FROM fresh
+    ) t ON k.variant_id = t.variant_id AND k.location_id = t.location_id AND coalesce(k.batch_id, 0) = t.batch
+    ORDER BY k.variant_id, k.location_id, coalesce(k.batch_id, 0) FOR NO KEY UPDATE OF k;
+
+    IF EXISTS (
+        SELECT 1 FROM (
+            SELECT variant_id, location_id, coalesce(batch_id, 0) AS batch,
+                sum(quantity) OVER w AS quantity,
+                sum(CASE WHEN serial_id IS NULL THEN 0 ELSE quantity END) OVER w AS numbered
+            FROM fresh WINDOW w AS (PARTITION BY variant_id, location_id, coalesce(batch_id, 0) ORDER BY id)
+        ) r JOIN tracking_stocklevel k
+            ON k.variant_id = r.variant_id AND k.location_id = r.location_id AND coalesce(k.batch_id, 0) = r.batch
+        WHERE k.quantity + r.quantity < 0
+            OR k.numbered + r.numbered NOT BETWEEN 0 AND k.quantity + r.quantity
+    ) THEN {refuse(rules.NOT_ENOUGH)} END IF;
+
+    UPDATE tracking_stocklevel k SET quantity = k.quantity + t.quantity, numbered = k.numbered + t.numbered
+    FROM (
+        SELECT variant_id, location_id, coalesce(batch_id, 0) AS batch, sum(quantity)::bigint AS quantity,
+            sum(CASE WHEN serial_id IS NULL THEN 0 ELSE quantity END)::bigint AS numbered
+        FROM fresh GROUP BY 1, 2, 3
+    ) t WHERE k.variant_id = t.variant_id AND k.location_id = t.location_id AND coalesce(k.batch_id, 0) = t.batch;
+    RETURN NULL;
+END"""
+
+
+def line_update() -> str:
+    same = " AND ".join(
+        f"o.{column} = n.{column}"
+        for column in ("uuid", "document_id", "variant_id", "location_id", "quantity", "epoch")
+    )
+    return f"""
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM was o
+        LEFT JOIN fresh n ON n.id = o.id AND {same}
+        LEFT JOIN items_variant v ON v.id = o.variant_id
+        LEFT JOIN tracking_relinkpermit p ON p.item_id = v.item_id
+        WHERE n.id IS NULL OR p.id IS NULL
+            OR (p.to_null AND (n.batch_id IS NOT NULL OR n.serial_id IS NOT NULL))
+            OR (NOT p.to_null AND (o.batch_id IS NOT NULL OR o.serial_id IS NOT NULL))
+    ) THEN {refuse(rules.LINE_UPDATED)} END IF;
+    RETURN NULL;
+END"""
+
+
+def line_delete() -> str:
+    return f"""
+BEGIN
+    {refuse(rules.LINE_DELETED)}
+END"""
+
+
+def row_guard(event: str, condition: str, sentence: str) -> str:
+    return f"""
+BEGIN
+    IF {condition} THEN {refuse(sentence)} END IF;
+    RETURN {"OLD" if event == "DELETE" else "NEW"};
+END"""
+
+
+def all_triggers() -> dict[str, tuple[str, str, str]]:
+    """By name: the table, when the trigger fires, and the body of its function."""
+    line = "tracking_ledgerline"
+    made = {
+        "tracking_line_insert": (
+            line,
+            "AFTER INSERT ON tracking_ledgerline REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
+            line_insert(),
+        ),
+        "tracking_line_update": (
+            line,
+            "AFTER UPDATE ON tracking_ledgerline REFERENCING OLD TABLE AS was NEW TABLE AS fresh FOR EACH STATEMENT",
+            line_update(),
+        ),
+        "tracking_line_delete": (line, "BEFORE DELETE ON tracking_ledgerline FOR EACH ROW", line_delete()),
+        "tracking_line_truncate": (line, "BEFORE TRUNCATE ON tracking_ledgerline FOR EACH STATEMENT", line_delete()),
+    }
+    for name, table, event, condition, sentence in rules.ROW_GUARDS:
+        made[f"tracking_{name}"] = (
+            table,
+            f"BEFORE {event} ON {table} FOR EACH ROW",
+            row_guard(event, condition, sentence),
+        )
+    return made
+
+
+def installed(cursor) -> dict[str, str]:
+    """By name: the function body of each trigger that is there and enabled."""
+    cursor.execute("""
+        SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+        JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND t.tgname LIKE 'tracking\\_%'
+            AND c.relnamespace = current_schema()::regnamespace
+    """)
+    return dict(cursor.fetchall())
+
+
+def create(cursor, name: str) -> None:
+    table, when, body = all_triggers()[name]
+    cursor.execute(f"CREATE OR REPLACE FUNCTION {name}_fn() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$")
+    cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+    cursor.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}_fn()")
+
+
+def drop(cursor, name: str) -> None:
+    cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {all_triggers()[name][0]}")
+
+
+def is_right(name: str, definition: str) -> bool:
+    """Whether an installed trigger is the one this code would make."""
+    return definition == all_triggers()[name][2]

@@ -1,0 +1,61 @@
+"""Import items or movements from a CSV file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from tracking.management.console import Bar, count_lines, counted, user_named
+from tracking.resources.import_items import import_items
+from tracking.resources.import_movements import import_movements
+from tracking.resources.refused import FileRefused
+
+
+class Command(BaseCommand):
+    help = "Import items or movements from a CSV file: all of it, or, when a row is refused, nothing."
+
+    def add_arguments(self, parser):
+        parser.add_argument("what", choices=["items", "movements"], help="what the rows are")
+        parser.add_argument("file", metavar="FILE", type=Path, help="the CSV file (UTF-8)")
+        parser.add_argument("--dry-run", action="store_true", help="try everything, keep nothing")
+        parser.add_argument(
+            "--by", metavar="USER", help="the user in whose name it is done; without it, the program's own"
+        )
+
+    def handle(self, *, what, file, dry_run, by, **options):
+        user = user_named(by)
+        if not file.is_file():
+            raise CommandError(f"There is no file {file}. Check its name.")
+        bar = Bar(self.stderr, total=count_lines(file) if what == "movements" else 0)
+        try:
+            with file.open("rb") as opened:
+                if what == "items":
+                    done = import_items(opened, by=user, dry_run=dry_run)
+                else:
+                    done = import_movements(opened, by=user, dry_run=dry_run, progress=bar.show)
+        except FileRefused as refused:
+            bar.close()
+            raise CommandError(
+                f"{refused.report()}\nNothing was imported: {counted(len(refused.errors), 'error')}."
+            ) from refused
+        bar.close()
+        self.stdout.write(self.say_items(done) if what == "items" else self.say_movements(done))
+        if dry_run:
+            self.stdout.write("This was a dry run: nothing was kept.")
+
+    def say_items(self, done) -> str:
+        parts = [
+            f"{counted(done.items, 'new item')}, {counted(done.variants, 'new variant')}",
+            f"{done.changed:,} changed, {counted(done.switched, 'item')} with tracking switched, {done.unchanged:,} as they were",
+        ]
+        return ", ".join(parts) + "."
+
+    def say_movements(self, done) -> str:
+        if not done.documents and done.skipped:
+            return f"Nothing changed: all {counted(done.skipped, 'document')} of this file were posted before."
+        return (
+            f"{counted(done.documents, 'document')} posted with {counted(done.lines, 'line')}, "
+            f"{done.skipped:,} skipped as posted before; "
+            f"{counted(done.locations, 'new location')}, {counted(done.partners, 'new partner')}."
+        )

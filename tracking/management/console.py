@@ -1,0 +1,67 @@
+"""What the commands share: who does it, how it is counted, and a progress bar on a terminal."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import CommandError
+
+from items.models import Item
+from katana_trace.lib.numbers import key_of
+
+
+def user_named(name: str | None):
+    """The active user of this name; None when no name was given."""
+    if name is None:
+        return None
+    user = get_user_model().objects.filter(username=name, is_active=True).first()
+    if user is None:
+        raise CommandError(f"There is no active user “{name}”. Give the name of a user who can log in.")
+    return user
+
+
+def item_named(name: str) -> Item:
+    """The item of this name, found by its key."""
+    item = Item.objects.filter(key=key_of(name)).first()
+    if item is None:
+        raise CommandError(f"There is no item “{name}”. Check its name, as it stands on the item card.")
+    return item
+
+
+def counted(number: int, what: str) -> str:
+    """``1 document``, ``1,204 documents``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def count_lines(file: Path) -> int:
+    """About how many rows a file has: enough for a progress bar."""
+    with file.open("rb") as opened:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: opened.read(1 << 20), b""))
+
+
+class Bar:
+    """A progress bar on a terminal, shown for what takes longer than two seconds; silent elsewhere."""
+
+    WIDTH = 30
+
+    def __init__(self, out, *, total: int):
+        self.out = out
+        self.total = total
+        self.begun = time.monotonic()
+        self.shown = False
+        self.active = total > 0 and hasattr(out, "isatty") and out.isatty()
+
+    def show(self, done: int) -> None:
+        if not self.active or time.monotonic() - self.begun < 2:
+            return
+        part = min(done / self.total, 1)
+        filled = round(part * self.WIDTH)
+        self.out.write(f"\r[{'█' * filled}{'·' * (self.WIDTH - filled)}] {part:4.0%}  {done:,} rows", ending="")
+        self.out.flush()
+        self.shown = True
+
+    def close(self) -> None:
+        if self.shown:
+            self.out.write("")

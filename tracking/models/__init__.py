@@ -1,0 +1,30 @@
+"""Tables and constraints, one file per noun; no verbs."""
+
+from tracking.models.archive import Archive, HistoryDownload
+from tracking.models.batch import Batch
+from tracking.models.document import Document, Kind
+from tracking.models.ledger_line import LedgerLine
+from tracking.models.location import Location
+from tracking.models.partner import Partner
+from tracking.models.record_change import RecordChange
+from tracking.models.serial_number import SerialNumber
+from tracking.models.stock_level import StockLevel
+from tracking.models.switch import RelinkPermit, Switch
+from tracking.models.workspace import Workspace
+
+__all__ = [
+    "Archive",
+    "Batch",
+    "Document",
+    "HistoryDownload",
+    "Kind",
+    "LedgerLine",
+    "Location",
+    "Partner",
+    "RecordChange",
+    "RelinkPermit",
+    "SerialNumber",
+    "StockLevel",
+    "Switch",
+    "Workspace",
+]

@@ -1,0 +1,57 @@
+"""Batches: each belongs to one variant, its number is unique there (rule 9). Variant and number never change: a trigger keeps it."""
+
+from django.db import models
+from django.urls import reverse
+
+from items.models import Variant
+from katana_trace.lib.fields import TextValidator
+from katana_trace.lib.numbers import UNBATCHED_KEY
+
+
+class RecordStatus(models.TextChoices):
+    AVAILABLE = "available", "Available"
+    HELD = "held", "On hold"
+
+
+class Batch(models.Model):
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="batches")
+    number = models.CharField("batch number", max_length=64, validators=[TextValidator("Batch number")])
+    key = models.CharField(max_length=400, editable=False)
+    expires_on = models.DateField("expires on", null=True, blank=True, help_text="Usable through this day. Optional.")
+    made_on = models.DateField("made on", null=True, blank=True, help_text="Optional.")
+    supplier_batch = models.CharField(
+        "supplier's batch number", max_length=64, blank=True, validators=[TextValidator("Supplier's batch number")]
+    )
+    status = models.CharField(max_length=10, choices=RecordStatus.choices, default=RecordStatus.AVAILABLE)
+    reason = models.CharField("reason of the hold", max_length=200, blank=True)
+    note = models.CharField("note", max_length=1000, blank=True, validators=[TextValidator("Note", 1000, True)])
+
+    class Meta:
+        verbose_name_plural = "batches"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variant", "key"],
+                name="batch_number_unique",
+                violation_error_message="This variant has a batch of this number already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=RecordStatus.values),
+                name="batch_status_known",
+                violation_error_message="A batch is available or on hold.",
+            ),
+        ]
+        indexes = [models.Index(fields=["key", "id"], name="batch_by_key")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("tracking:batch_detail", args=[self.pk])
+
+    @property
+    def is_unbatched(self) -> bool:
+        return self.key == UNBATCHED_KEY
+
+    @property
+    def is_held(self) -> bool:
+        return self.status == RecordStatus.HELD

@@ -1,0 +1,47 @@
+"""Serial numbers: unique within the item (rule 9), each in at most one place. The ledger's trigger keeps the place."""
+
+from django.db import models
+from django.urls import reverse
+
+from items.models import Item, Variant
+from katana_trace.lib.fields import TextValidator
+from tracking.models.batch import RecordStatus
+from tracking.models.location import Location
+
+
+class SerialNumber(models.Model):
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="serial_numbers")
+    number = models.CharField("serial number", max_length=64, validators=[TextValidator("Serial number")])
+    key = models.CharField(max_length=400, editable=False)
+    location = models.ForeignKey(
+        Location, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    status = models.CharField(max_length=10, choices=RecordStatus.choices, default=RecordStatus.AVAILABLE)
+    reason = models.CharField("reason of the hold", max_length=200, blank=True)
+    note = models.CharField("note", max_length=1000, blank=True, validators=[TextValidator("Note", 1000, True)])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "key"],
+                name="serial_number_unique",
+                violation_error_message="This item has a serial number like this already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=RecordStatus.values),
+                name="serial_status_known",
+                violation_error_message="A serial number is available or on hold.",
+            ),
+        ]
+        indexes = [models.Index(fields=["key", "id"], name="serial_by_key")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("tracking:serial_detail", args=[self.pk])
+
+    @property
+    def is_held(self) -> bool:
+        return self.status == RecordStatus.HELD

@@ -1,0 +1,41 @@
+"""Settings of the whole workspace: plan, add-on and default tracking (rules 1 and 2). One row."""
+
+from django.db import models
+
+from items.models import TrackingMode
+
+
+class Workspace(models.Model):
+    class Plan(models.TextChoices):
+        STANDARD = "standard", "Standard"
+        PROFESSIONAL = "professional", "Professional"
+
+    plan = models.CharField(max_length=20, choices=Plan.choices, default=Plan.PROFESSIONAL)
+    has_traceability_addon = models.BooleanField(
+        "Full Traceability add-on", default=False, help_text="Included in the Professional plan."
+    )
+    default_tracking = models.CharField(
+        "tracking of new items", max_length=8, choices=TrackingMode.choices, default=TrackingMode.NONE
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "workspace"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="workspace_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(plan__in=["standard", "professional"]), name="workspace_plan_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_plan_display()} plan"
+
+    @property
+    def can_track(self) -> bool:
+        """Whether batch and serial tracking may be enabled or restored (rule 2)."""
+        return self.plan == self.Plan.PROFESSIONAL or self.has_traceability_addon
+
+    @classmethod
+    def get(cls) -> "Workspace":
+        """The one row; a new installation is Professional, without a row until somebody changes it."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)

@@ -1,0 +1,171 @@
+"""Importing the catalogue: one row per variant, all or nothing, through the models' own rules (DESIGN 5.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from items.models import Item, TrackingMode, Variant
+from katana_trace.lib.numbers import key_of
+from katana_trace.lib.refusal import Refusal
+from katana_trace.lib.safe_csv import FileError, Row, read_rows
+from tracking.ledger.retry import in_transaction
+from tracking.resources.refused import FileRefused, RowError
+
+REQUIRED = ("item", "kind", "unit", "tracking", "sku", "variant", "gtin", "shelf_life_days")
+TEXT = ("item", "unit", "sku", "variant", "gtin")
+
+
+@dataclass(slots=True)
+class ItemsImported:
+    items: int = 0
+    variants: int = 0
+    changed: int = 0
+    switched: int = 0
+    unchanged: int = 0
+
+
+def import_items(file: BinaryIO, *, by, dry_run: bool = False) -> ItemsImported:
+    """Makes and changes items and variants from the CSV ``file``; another ``tracking`` of an item that exists is a switch.
+
+    Raises FileRefused with every bad row.
+    """
+
+    def work() -> ItemsImported:
+        file.seek(0)
+        done = ItemImport(by=by).run(file)
+        if dry_run:
+            transaction.set_rollback(True)
+        return done
+
+    return in_transaction(work)
+
+
+class ItemImport:
+    def __init__(self, *, by):
+        self.by = by
+        self.done = ItemsImported()
+        self.errors: list[RowError] = []
+        self.first_rows: dict[str, Row] = {}
+        self.seen_skus: set[str] = set()
+        self.items: dict[str, Item] = {}
+
+    def run(self, file: BinaryIO) -> ItemsImported:
+        try:
+            for row in read_rows(file, required=REQUIRED, text=TEXT):
+                try:
+                    self.take(row)
+                except (ValidationError, Refusal, PermissionDenied, ValueError) as error:
+                    self.refuse(row, error)
+        except FileError as error:
+            self.errors.append(RowError(0, str(error)))
+        if self.errors:
+            raise FileRefused(self.errors)
+        return self.done
+
+    def take(self, row: Row) -> None:
+        cells = {name: cell.strip() for name, cell in row.cells.items()}
+        sku = key_of(cells["sku"])
+        if sku in self.seen_skus:
+            raise ValidationError({"sku": f"The SKU {cells['sku']} comes again in this file. Keep one row for it."})
+        self.seen_skus.add(sku)
+        key = key_of(cells["item"])
+        first = self.first_rows.setdefault(key, row)
+        if first is row:
+            self.items[key] = self.take_item(cells, key)
+        else:
+            for name in ("kind", "unit", "tracking", "shelf_life_days"):
+                if first.cells[name].strip() != cells[name]:
+                    raise ValidationError(
+                        {name: f"All rows of {cells['item']} have the same {name}, and row {first.number} has another."}
+                    )
+        item = self.items.get(key)
+        if item is not None:
+            self.take_variant(cells, sku, item)
+
+    def take_item(self, cells: dict[str, str], key: str) -> Item:
+        if cells["tracking"] not in TrackingMode.values:
+            raise ValidationError(
+                {"tracking": f"“{cells['tracking'][:40]}” is no tracking. Use none, batch or serial."}
+            )
+        if cells["kind"] not in Item.Kind.values:
+            raise ValidationError({"kind": f"“{cells['kind'][:40]}” is no kind. Use product or material."})
+        item = Item.objects.filter(key=key).first()
+        days = whole_days(cells["shelf_life_days"])
+        if item is None:
+            item = Item(
+                name=cells["item"],
+                kind=cells["kind"],
+                unit=cells["unit"],
+                shelf_life_days=days,
+                tracking_mode=cells["tracking"],
+            )
+            item.full_clean()
+            item.save()
+            self.done.items += 1
+            return item
+        switched = item.tracking_mode != cells["tracking"]
+        wanted = {
+            "kind": cells["kind"],
+            "unit": cells["unit"],
+            "shelf_life_days": days,
+            "tracking_mode": cells["tracking"],
+        }
+        if all(getattr(item, name) == value for name, value in wanted.items()):
+            return item
+        for name, value in wanted.items():
+            setattr(item, name, value)
+        item.switched_by, item.switch_reason = self.by, "Import of items"
+        if switched and self.by is not None and not self.by.has_perm("items.switch_tracking"):
+            raise PermissionDenied(
+                f"{self.by} may not switch the tracking of {item.name}. Ask a manager, or give tracking as it is."
+            )
+        item.full_clean()
+        item.save()
+        self.done.switched += switched
+        self.done.changed += not switched
+        return item
+
+    def take_variant(self, cells: dict[str, str], sku: str, item: Item) -> None:
+        variant = Variant.objects.filter(key=sku).select_related("item").first()
+        if variant is None:
+            variant = Variant(item=item, sku=cells["sku"], name=cells["variant"], gtin=cells["gtin"])
+            variant.full_clean()
+            variant.save()
+            self.done.variants += 1
+            return
+        if variant.item_id != item.pk:
+            raise ValidationError(
+                {
+                    "sku": f"The SKU {variant.sku} belongs to {variant.item.name}, and this row says {item.name}. Correct one."
+                }
+            )
+        if (variant.name, variant.gtin) == (cells["variant"], cells["gtin"]):
+            self.done.unchanged += 1
+            return
+        variant.name, variant.gtin = cells["variant"], cells["gtin"]
+        variant.full_clean()
+        variant.save()
+        self.done.changed += 1
+
+    def refuse(self, row: Row, error: Exception) -> None:
+        columns = {"name": "item", "tracking_mode": "tracking"}
+        if isinstance(error, ValidationError) and hasattr(error, "message_dict"):
+            for name, sentences in error.message_dict.items():
+                column = "" if name == "__all__" else columns.get(name, name)
+                self.errors += [RowError(row.number, sentence, column) for sentence in sentences]
+        else:
+            self.errors.append(RowError(row.number, str(error)))
+
+
+def whole_days(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 36500):
+        raise ValidationError(
+            {"shelf_life_days": f"“{text[:40]}” is no shelf life. Give whole days from 1 to 36500, or leave it empty."}
+        )
+    return int(text)

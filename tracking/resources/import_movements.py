@@ -1,0 +1,182 @@
+"""Importing movements: all or nothing, in the order of the file, through the same posting as every page (DESIGN 5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO
+
+from django.db import transaction
+
+from items.models import Variant
+from katana_trace.lib.numbers import key_of
+from katana_trace.lib.refusal import Refusal
+from katana_trace.lib.safe_csv import FileError, read_rows
+from tracking.documents.rule import NewDocument, NewLine
+from tracking.ledger import locks
+from tracking.ledger.post import Posting
+from tracking.ledger.retry import in_transaction
+from tracking.models import Location, Partner
+from tracking.resources.movement_rows import OPTIONAL, REQUIRED, TEXT, TextDocument, documents_of
+from tracking.resources.refused import FileRefused, RowError
+
+CHUNK = 500
+MOST_ERRORS = 10_000
+
+
+@dataclass(slots=True)
+class MovementsImported:
+    """What an import did: counts of documents, lines, and of what it made on the way."""
+
+    documents: int = 0
+    lines: int = 0
+    skipped: int = 0
+    locations: int = 0
+    partners: int = 0
+
+
+Progress = Callable[[int], None]
+
+
+def import_movements(
+    file: BinaryIO, *, by, dry_run: bool = False, progress: Progress | None = None
+) -> MovementsImported:
+    """Posts every document of the CSV ``file`` that was not posted before; all in one transaction.
+
+    ``progress`` is called with the number of rows read so far. With ``dry_run`` everything is tried and nothing kept.
+    Raises FileRefused with every bad row.
+    """
+
+    def work() -> MovementsImported:
+        file.seek(0)
+        locks.own_ledger()
+        done = MovementImport(by=by, progress=progress).run(file)
+        if dry_run:
+            transaction.set_rollback(True)
+        return done
+
+    return in_transaction(work)
+
+
+class MovementImport:
+    def __init__(self, *, by, progress: Progress | None):
+        self.posting = Posting(by=by)
+        self.progress = progress
+        self.done = MovementsImported()
+        self.errors: list[RowError] = []
+        self.variants = dict(Variant.objects.values_list("key", "pk"))
+        self.locations = dict(Location.objects.values_list("key", "pk"))
+        self.partners = dict(Partner.objects.values_list("key", "pk"))
+
+    def run(self, file: BinaryIO) -> MovementsImported:
+        try:
+            documents = documents_of(read_rows(file, required=REQUIRED, optional=OPTIONAL, text=TEXT))
+            for chunk in chunks(documents):
+                self.take(chunk)
+                if self.progress and chunk[-1].lines:
+                    self.progress(chunk[-1].lines[-1].row)
+                if len(self.errors) >= MOST_ERRORS:
+                    break
+        except FileError as error:
+            self.errors.append(RowError(0, str(error)))
+        if self.errors:
+            raise FileRefused(self.errors)
+        return self.done
+
+    def take(self, chunk: list[TextDocument]) -> None:
+        """Posts a chunk. After the first error nothing more is written; the rest is judged as far as it can be."""
+        self.posting.load_fingerprints(document.number for document in chunk)
+        known: list[tuple[TextDocument, NewDocument, str]] = []
+        for document in chunk:
+            if document.errors:
+                self.errors += document.errors
+                continue
+            fingerprint = document.fingerprint()
+            try:
+                if self.posting.is_same(document.kind, document.number, fingerprint):
+                    self.done.skipped += 1
+                    continue
+            except Refusal as refusal:
+                self.refuse(document, refusal)
+                continue
+            resolved = self.resolve(document)
+            if resolved is not None:
+                known.append((document, resolved, fingerprint))
+        self.posting.prepare([new for _, new, _ in known])
+        for document, new, fingerprint in known:
+            self.post(document, new, fingerprint)
+        if not self.errors:
+            self.posting.write()
+
+    def post(self, document: TextDocument, new: NewDocument, fingerprint: str) -> None:
+        if new.reverses and self.errors:
+            return  # its original may be among what was not written
+        try:
+            self.posting.add(new, fingerprint=fingerprint)
+        except Refusal as refusal:
+            self.refuse(document, refusal)
+        else:
+            self.done.documents += 1
+            self.done.lines += len(new.lines)
+
+    def resolve(self, document: TextDocument) -> NewDocument | None:
+        """The document with ids for its texts; None when a SKU is unknown."""
+        lines = []
+        before = len(self.errors)
+        for line in document.lines:
+            variant = self.variants.get(key_of(line.sku))
+            if variant is None:
+                self.errors.append(
+                    RowError(
+                        line.row, f"There is no SKU “{line.sku}”. Check it, or import it with the items first.", "sku"
+                    )
+                )
+                continue
+            lines.append(
+                NewLine(
+                    variant,
+                    self.location(line.location),
+                    line.quantity,
+                    line.batch_number,
+                    line.expires_on,
+                    line.serial_number,
+                )  # fmt: skip
+            )
+        if len(self.errors) > before:
+            return None
+        return NewDocument(
+            kind=document.kind,
+            number=document.number,
+            posted_at=document.posted_at,
+            partner=self.partner(document.partner) if document.partner else None,
+            note=document.note,
+            lines=tuple(lines),
+            reverses=document.reverses,
+        )
+
+    def location(self, name: str) -> int:
+        key = key_of(name)
+        if key not in self.locations:
+            self.locations[key] = Location.objects.create(name=name).pk
+            self.done.locations += 1
+        return self.locations[key]
+
+    def partner(self, name: str) -> int:
+        key = key_of(name)
+        if key not in self.partners:
+            self.partners[key] = Partner.objects.create(name=name).pk
+            self.done.partners += 1
+        return self.partners[key]
+
+    def refuse(self, document: TextDocument, refusal: Refusal) -> None:
+        if refusal.line is not None:
+            row = document.lines[refusal.line].row
+        else:
+            row = document.row
+        self.errors.append(RowError(row, refusal.sentence, refusal.field or ""))
+
+
+def chunks(documents: Iterator[TextDocument]) -> Iterator[list[TextDocument]]:
+    while chunk := list(islice(documents, CHUNK)):
+        yield chunk
