@@ -97,10 +97,12 @@ DATE_FORMAT = "j M Y"
 DATETIME_FORMAT = "j M Y H:i"
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# After collectstatic the collected, compressed and fingerprinted files are served; before it, the sources.
-COLLECTED = (STATIC_ROOT / "staticfiles.json").exists()
+# After collectstatic the collected, compressed and fingerprinted files are served; before it, the sources, and there is
+# no folder of collected files for whitenoise to miss.
+COLLECTION = BASE_DIR / "staticfiles"
+COLLECTED = (COLLECTION / "staticfiles.json").exists()
+STATIC_ROOT = COLLECTION if COLLECTED or "collectstatic" in sys.argv else None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tracking.modes import saving
+from tracking.modes import drafting, saving
+
+
+def fill_draft(sender, *, draft, **kwargs) -> None:
+    drafting.fill(draft)
 
 
 def refuse_on_clean(sender, *, item, **kwargs) -> None:

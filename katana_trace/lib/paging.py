@@ -7,6 +7,7 @@ import binascii
 import json
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 PAGE = 50
@@ -31,7 +32,7 @@ def page_by_key(rows: QuerySet, *, order: tuple[str, str], cursor: str, size: in
     if place is not None:
         try:
             rows = rows.filter(Q(**{f"{first}__gt": place[0]}) | Q(**{first: place[0], f"{second}__gt": place[1]}))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, ValidationError):
             place = None
     found = list(rows.order_by(first, second)[: size + 1])
     more = len(found) > size
@@ -39,6 +40,17 @@ def page_by_key(rows: QuerySet, *, order: tuple[str, str], cursor: str, size: in
     last = found[-1] if more else None
     token = write_cursor([attribute(last, first), attribute(last, second)]) if last is not None else None
     return Page(rows=found, next_cursor=token, is_first=place is None)
+
+
+def page_newest(rows: QuerySet, *, cursor: str, size: int = PAGE) -> Page:
+    """The page of ``rows`` by falling ``id``, below the id ``cursor``; one that cannot be read is the first page."""
+    below = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 19 else None
+    if below is not None:
+        rows = rows.filter(id__lt=below)
+    found = list(rows.order_by("-id")[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    return Page(rows=found, next_cursor=str(found[-1].pk) if more else None, is_first=below is None)
 
 
 def attribute(row, path: str):
@@ -57,5 +69,12 @@ def read_cursor(text: str) -> list | None:
         place = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error, UnicodeDecodeError):
         return None
-    usable = isinstance(place, list) and len(place) == 2 and all(isinstance(part, str | int) for part in place)
+    usable = isinstance(place, list) and len(place) == 2 and all(is_storable(part) for part in place)
     return place if usable else None
+
+
+def is_storable(part) -> bool:
+    """Whether both databases can compare with ``part``: PostgreSQL takes no NUL, and neither takes lone surrogates."""
+    if isinstance(part, str):
+        return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in part)
+    return isinstance(part, int) and not isinstance(part, bool) and abs(part) < 2**63

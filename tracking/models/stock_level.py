@@ -1,7 +1,7 @@
 """What is where now, kept by the ledger's triggers alone; the CHECKs refuse what is not there (rule 11)."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce
 
 from items.models import Variant
@@ -9,6 +9,10 @@ from katana_trace.lib.fields import QuantityField
 from katana_trace.lib.quantities import LEVEL_LIMIT, to_decimal
 from tracking.models.batch import Batch
 from tracking.models.location import Location
+
+
+# How much of a level has no serial number.
+UNNUMBERED = ExpressionWrapper(F("quantity") - F("numbered"), output_field=QuantityField())
 
 
 class StockLevel(models.Model):

@@ -1,0 +1,66 @@
+"""The verbs of the catalogue: make, change, archive. What the database refuses arrives as a sentence on its field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from items.models import Item, Variant
+from katana_trace.lib import days
+
+
+def create_item(*, item: Item, variant: Variant) -> Item:
+    """Saves a new item with its first variant, both or neither. Raises ValidationError, or Refusal from who listens."""
+    try:
+        with transaction.atomic():
+            item.save()
+            variant.item = item
+            variant.save()
+    except IntegrityError as error:
+        raise as_validation_error(error, item, variant) from error
+    return item
+
+
+def create_variant(*, variant: Variant) -> Variant:
+    """Saves a new variant. Raises ValidationError."""
+    try:
+        with transaction.atomic():
+            variant.save()
+    except IntegrityError as error:
+        raise as_validation_error(error, variant) from error
+    return variant
+
+
+def change(*, row: Item | Variant, fields: Iterable[str]) -> None:
+    """Saves ``fields`` of an item or variant and nothing else. Raises ValidationError.
+
+    Tracking is never among them: it is switched, and what was loaded of it may be old by now.
+    """
+    try:
+        with transaction.atomic():
+            row.save(update_fields=list(fields))
+    except IntegrityError as error:
+        raise as_validation_error(error, row) from error
+
+
+def set_archived(*, row: Item | Variant, archived: bool) -> None:
+    """Hides an item or variant from pickers, or shows it again; what is so already stays as it is."""
+    if archived == (row.archived_at is not None):
+        return
+    row.archived_at = days.now() if archived else None
+    row.save(update_fields=["archived_at"])
+
+
+def as_validation_error(error: IntegrityError, *rows: Item | Variant) -> ValidationError:
+    """The sentence of a trigger on the unit, or of a name that somebody else took in the same moment."""
+    text = str(error).partition("\nCONTEXT")[0].strip()
+    for row in rows:
+        if any(name in text for name in (f"{row._meta.db_table}.key", *(c.name for c in row._meta.constraints))):
+            taken = getattr(row, row.NAMED)
+            return ValidationError({row.NAMED: f"“{taken}” was taken by somebody else just now. Choose another."})
+    if "unit" in text.lower() and text.endswith("."):
+        return ValidationError({"unit": text})
+    sentence = text if text.endswith(".") and "constraint" not in text.lower() else "The database refused this."
+    return ValidationError(f"{sentence} Nothing was saved; load the page again.")

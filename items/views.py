@@ -1,0 +1,148 @@
+"""Pages of the catalogue: the list, and making, changing and archiving items and variants."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from items import catalogue
+from items.forms import ItemFilterForm, ItemForm, NewItemForm, VariantForm, refuse
+from items.listing import items_found
+from items.models import Item, TrackingMode, Variant
+from items.signals import ItemDraft, item_drafting
+from katana_trace.lib.htmx import render_page
+from katana_trace.lib.paging import page_by_key
+from katana_trace.lib.refusal import Refusal
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def item_list(request: HttpRequest) -> HttpResponse:
+    q = request.GET.get("q", "").strip()
+    tracking = request.GET.get("tracking", "")
+    tracking = tracking if tracking in TrackingMode.values else ""
+    archived = request.GET.get("archived", "") in {"1", "on"}
+    chosen = {"q": q, "tracking": tracking, "archived": "1" if archived else ""}
+    page = page_by_key(
+        items_found(q=q, tracking=tracking, archived=archived),
+        order=("key", "id"),
+        cursor=request.GET.get("after", ""),
+    )
+    context = {
+        "page": page,
+        "filter": ItemFilterForm(initial={**chosen, "archived": archived}),
+        "filters": urlencode({name: value for name, value in chosen.items() if value}),
+        "archived": archived,
+        "is_filtered": bool(q or tracking),
+    }
+    return render_page(request, "items/item_list.html", "items/_item_table.html", context)
+
+
+@form_page
+@permission_required(["items.add_item", "items.add_variant"], raise_exception=True)
+def item_new(request: HttpRequest) -> HttpResponse:
+    draft = ItemDraft()
+    item_drafting.send(sender=Item, draft=draft)
+    form = NewItemForm(posted(request), draft=draft)
+    if form.is_valid():
+        try:
+            item = catalogue.create_item(item=form.instance, variant=form.first_variant)
+        except (ValidationError, Refusal) as error:
+            refuse(form, error)
+        else:
+            messages.success(request, f"{item.name} was created.")
+            return redirect("tracking:item_card", item.pk)
+    return render(request, "items/item_new.html", {"form": form}, status=status_of(form))
+
+
+@form_page
+@permission_required("items.change_item", raise_exception=True)
+def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    item = get_object_or_404(Item, pk=pk)
+    name = item.name
+    form = ItemForm(posted(request), instance=item)
+    if form.is_valid():
+        try:
+            catalogue.change(row=item, fields=form.Meta.fields)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, f"{item.name} was saved.")
+            return redirect("tracking:item_card", item.pk)
+    context = {"form": form, "item": item, "name": name, "variants": item.variants.order_by("key")}
+    return render(request, "items/item_edit.html", context, status=status_of(form))
+
+
+@require_POST
+@permission_required("items.change_item", raise_exception=True)
+def item_archive(request: HttpRequest, pk: int) -> HttpResponse:
+    item = get_object_or_404(Item, pk=pk)
+    archived = request.POST.get("archived") == "1"
+    catalogue.set_archived(row=item, archived=archived)
+    messages.success(request, said_of_archive(item.name, archived))
+    return redirect("items:item_edit", item.pk)
+
+
+@form_page
+@permission_required("items.add_variant", raise_exception=True)
+def variant_new(request: HttpRequest, pk: int) -> HttpResponse:
+    item = get_object_or_404(Item, pk=pk)
+    form = VariantForm(posted(request), instance=Variant(item=item))
+    if form.is_valid():
+        try:
+            variant = catalogue.create_variant(variant=form.instance)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, f"{variant.sku} was added to {item.name}.")
+            return redirect("tracking:item_card", item.pk)
+    return render(request, "items/variant_new.html", {"form": form, "item": item}, status=status_of(form))
+
+
+@form_page
+@permission_required("items.change_variant", raise_exception=True)
+def variant_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    variant = get_object_or_404(Variant.objects.select_related("item"), pk=pk)
+    sku = variant.sku
+    form = VariantForm(posted(request), instance=variant)
+    if form.is_valid():
+        try:
+            catalogue.change(row=variant, fields=form.Meta.fields)
+        except ValidationError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, f"{variant.sku} was saved.")
+            return redirect("tracking:item_card", variant.item_id)
+    context = {"form": form, "variant": variant, "item": variant.item, "sku": sku}
+    return render(request, "items/variant_edit.html", context, status=status_of(form))
+
+
+@require_POST
+@permission_required("items.change_variant", raise_exception=True)
+def variant_archive(request: HttpRequest, pk: int) -> HttpResponse:
+    variant = get_object_or_404(Variant, pk=pk)
+    archived = request.POST.get("archived") == "1"
+    catalogue.set_archived(row=variant, archived=archived)
+    messages.success(request, said_of_archive(variant.sku, archived))
+    return redirect("items:item_edit", variant.item_id)
+
+
+def said_of_archive(name: str, archived: bool) -> str:
+    return (
+        f"{name} was archived. It is hidden from pickers and can be read." if archived else f"{name} is in use again."
+    )
+
+
+def posted(request: HttpRequest):
+    """What a form is bound to: what was posted, also when it is nothing at all."""
+    return request.POST if request.method == "POST" else None
+
+
+def status_of(form) -> int:
+    return 422 if form.errors else 200

@@ -1,0 +1,99 @@
+"""How pages say quantities, days, expiry and icons, so that every page says them alike."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from katana_trace.lib import days
+from katana_trace.lib.quantities import for_people, to_millionths
+
+register = template.Library()
+
+WARN_WITHIN = timedelta(days=7)
+NOTHING = "–"
+
+
+@register.filter
+def quantity(value: Decimal | int | None) -> str:
+    """``1204.5`` as 1,204.5; nothing as 0."""
+    return for_people(to_millionths(value or 0))
+
+
+@register.filter
+def units(millionths: int) -> str:
+    """A quantity of the domain, which is in millionths: ``1204500000`` as 1,204.5."""
+    return for_people(millionths)
+
+
+@register.filter
+def count(number: int) -> str:
+    """``1204`` things as 1,204."""
+    return f"{number:,}"
+
+
+@register.filter
+def signed(value: Decimal | int | None) -> str:
+    """``-42`` as −42, ``58`` as +58."""
+    return for_people(to_millionths(value or 0), signed=True)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A date as 24 Nov 2026, a dash where there is none. An instant gives its day in the site's time zone."""
+    if isinstance(value, datetime):
+        value = days.day_of(value)
+    return date_format(value, "j M Y") if value else NOTHING
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """An instant as 24 Nov 2026 14:02 in the site's time zone, a dash where there is none."""
+    return date_format(timezone.localtime(value), "j M Y H:i") if value else NOTHING
+
+
+@register.inclusion_tag("_expiry.html")
+def expiry(expires_on: date | None, quiet: bool = False) -> dict:
+    """The badge that says whether a batch is expired (rule 10), expires within 7 days, or keeps longer.
+
+    ``quiet`` is for a batch of which nothing is left: the same words, calling for nothing.
+    """
+    state, words = expiry_state(expires_on, days.today())
+    return {"state": "none" if quiet else state, "words": words}
+
+
+def expiry_state(expires_on: date | None, today: date) -> tuple[str, str]:
+    """The state (``none``, ``expired``, ``soon``, ``ok``) of a batch on ``today``, and the words of its badge."""
+    if expires_on is None:
+        return "none", NOTHING
+    if days.is_expired(expires_on, today):
+        return "expired", "Expired"
+    left = expires_on - today
+    if left > WARN_WITHIN:
+        return "ok", "OK"
+    if not left:
+        return "soon", "Last day"
+    return "soon", "1 day" if left.days == 1 else f"{left.days} days"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """The drawing ``name`` of ``_icons.html``; text always stands beside it."""
+    return format_html('<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context: dict, view: str, symbol: str, words: str, also: str = "") -> SafeString:
+    """A link of the navigation, marked on its own page and on those below it (and below the path ``also``)."""
+    address = reverse(view)
+    path = getattr(context.get("request"), "path", "")
+    below = path.startswith(address) or bool(also and path.startswith(also))
+    current = ' aria-current="page"' if path == address else ' aria-current="true"' if below else ""
+    return format_html('<a href="{}"{}>{}{}</a>', address, SafeString(current), icon(symbol), words)

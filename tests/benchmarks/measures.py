@@ -1,0 +1,153 @@
+"""What is measured, each in a process of its own: ``python -m tests.benchmarks.measures NAME …`` prints its answer as JSON.
+
+The environment says which database (``site.py``).
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import resource
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+import django
+
+# In the order in which they refer to each other.
+WRITTEN = ("tracking_document", "tracking_batch", "tracking_serialnumber", "tracking_ledgerline")
+READ = ("items_item", "items_variant", "tracking_location", "tracking_partner")
+
+
+def import_movements(file: str) -> dict:
+    """Seconds, lines and peak memory of importing ``file``, as ``manage.py import_csv movements`` does it."""
+    from tracking.resources.import_movements import import_movements
+
+    begun = time.perf_counter()
+    with Path(file).open("rb") as opened:
+        done = import_movements(opened, by=None)
+    seconds = time.perf_counter() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "documents": done.documents, "lines": done.lines, "peak_mib": peak}
+
+
+def keep_rows(file: str) -> dict:
+    """Writes the rows of every table that an import writes, and of those they refer to, to ``file``."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        rows = {}
+        for table in (*READ, *WRITTEN):
+            cursor.cursor.execute(f"SELECT * FROM {table} ORDER BY id")
+            rows[table] = [column[0] for column in cursor.description], [tuple(row) for row in cursor.fetchall()]
+    Path(file).write_bytes(pickle.dumps(rows))
+    return {table: len(found) for table, (_, found) in rows.items()}
+
+
+def write_bare(file: str, indexes: str) -> dict:
+    """Seconds of writing those rows by plain ``executemany``, one per table, in one transaction, without triggers.
+
+    ``indexes`` is "with" for the same tables with their indexes, constraints and foreign keys, "without" for tables
+    of the same columns alone.
+    """
+    from django.db import connection, transaction
+
+    from tracking.ledger import triggers
+
+    rows = pickle.loads(Path(file).read_bytes())  # noqa: S301 written by this program a moment ago
+    triggers.drop_all(connection)
+    prefix = ""
+    with connection.cursor() as cursor, transaction.atomic():
+        if indexes == "without":
+            prefix = "bare_"
+            for table in WRITTEN:
+                cursor.execute(f"CREATE TABLE {prefix}{table} AS SELECT * FROM {table} WHERE 1 = 0")
+        else:
+            for table in READ:
+                execute_many(cursor, table, *rows[table])
+    begun = time.perf_counter()
+    with connection.cursor() as cursor, transaction.atomic():
+        for table in WRITTEN:
+            execute_many(cursor, prefix + table, *rows[table])
+    return {"seconds": time.perf_counter() - begun}
+
+
+def execute_many(cursor, table: str, columns: list[str], rows: list[tuple]) -> None:
+    """On the driver's own cursor, with its own placeholders."""
+    from django.db import connection
+
+    place = "?" if connection.vendor == "sqlite" else "%s"
+    places = ", ".join([place] * len(columns))
+    if connection.vendor == "sqlite":
+        many = connection.connection.executemany
+    else:
+        many = cursor.cursor.executemany
+    many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
+
+
+# Lot to document to lot, as one would write it down first: through every production, over any number of levels.
+PLAIN_WALK = """
+WITH RECURSIVE lot(batch_id, serial_id) AS (
+    SELECT CAST(%s AS bigint), CAST(%s AS bigint)
+    UNION
+    SELECT far.batch_id, far.serial_id
+    FROM lot
+    JOIN tracking_ledgerline near ON (near.batch_id = lot.batch_id OR near.serial_id = lot.serial_id) AND near.quantity {near} 0
+    JOIN tracking_document d ON d.id = near.document_id AND d.kind = 'production'
+    JOIN tracking_ledgerline far ON far.document_id = d.id AND far.quantity {far} 0
+)
+SELECT batch_id, serial_id FROM lot WHERE batch_id IS NOT NULL OR serial_id IS NOT NULL
+"""
+
+
+def trace(lots: str, runs: str) -> dict:
+    """For each [SKU, number] of the JSON ``lots``: median milliseconds of ``trace``, of the plain recursive query up and
+    down, and how many lots were met."""
+    from django.db import connection
+
+    from tracking.ledger.sql import fetch
+    from tracking.trace import trace_lot
+    from tracking.trace.lot import find_lot
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+    def plain(place: tuple[bool, int]) -> int:
+        start = [None, place[1]] if place[0] else [place[1], None]
+        up, down = PLAIN_WALK.format(near=">", far="<"), PLAIN_WALK.format(near="<", far=">")
+        return len(fetch(up, start)) + len(fetch(down, start)) - 2
+
+    found = []
+    for sku, number in json.loads(lots):
+        place = find_lot(sku=sku, number=number).place
+        answer = trace_lot(sku=sku, number=number)
+        found.append(
+            {
+                "lot": f"{sku} {number}",
+                "lots": len(answer.made_from) + len(answer.made_into),
+                "plain_lots": plain(place),
+                "shipments": len(answer.shipments),
+                "trace": milliseconds(lambda s=sku, n=number: trace_lot(sku=s, number=n), int(runs)),
+                "plain": milliseconds(lambda p=place: plain(p), int(runs)),
+            }
+        )
+    return {"lots": found}
+
+
+def milliseconds(work, runs: int) -> float:
+    """The median over ``runs``."""
+    found = []
+    for _ in range(runs):
+        begun = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - begun)
+    return 1000 * median(found)
+
+
+MEASURES = {measure.__name__: measure for measure in (import_movements, keep_rows, write_bare, trace)}
+
+if __name__ == "__main__":
+    django.setup()
+    print(json.dumps(MEASURES[sys.argv[1]](*sys.argv[2:])))

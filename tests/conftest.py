@@ -1,0 +1,41 @@
+"""Fixtures that every test may use. The database is SQLite, or PostgreSQL where PGDATABASE is set."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from tracking.ledger import triggers
+
+
+def user_in(role: str):
+    user = get_user_model().objects.create_user(username=role.lower(), password="pw")
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+@pytest.fixture
+def viewer(db):
+    return user_in("Viewer")
+
+
+@pytest.fixture
+def operator(db):
+    return user_in("Operator")
+
+
+@pytest.fixture
+def manager(db):
+    return user_in("Manager")
+
+
+@pytest.fixture
+def committed_db(transactional_db):
+    """A database whose transactions really commit. Emptying it afterwards needs the append-only triggers out of the way;
+    the flush puts them back by post_migrate."""
+    if triggers.missing(connection):
+        triggers.create_all(connection)
+    yield
+    triggers.drop_all(connection)

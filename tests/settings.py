@@ -1,0 +1,14 @@
+"""The site's own settings, with an environment of the tests' own."""
+
+import os
+import tempfile
+
+os.environ.setdefault("KATANA_TRACE_SECRET_KEY", "only-for-tests-" + "x" * 50)
+os.environ["KATANA_TRACE_PLAIN_HTTP"] = "1"
+os.environ["KATANA_TRACE_DATA"] = tempfile.mkdtemp(prefix="katana-trace-tests-")
+os.environ.pop("KATANA_TRACE_DEBUG", None)
+
+from katana_trace.settings import *  # noqa: E402, F403
+
+# Hashing passwords is slow on purpose; the tests make many users.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

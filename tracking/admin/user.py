@@ -1,0 +1,31 @@
+"""Users and groups. Who has posted or switched stays: made inactive, not deleted."""
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
+
+from tracking.admin.base import RefusingAdmin
+from tracking.models import Archive, Document, HistoryDownload, RecordChange, Switch
+
+User = get_user_model()
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class KeptUserAdmin(RefusingAdmin, UserAdmin):
+    def get_search_results(self, request, queryset, search_term):
+        """User names have no keys."""
+        return admin.ModelAdmin.get_search_results(self, request, queryset, search_term)
+
+    def why_kept(self, user):
+        signed = (
+            Document.objects.filter(posted_by=user),
+            Switch.objects.filter(switched_by=user),
+            RecordChange.objects.filter(changed_by=user),
+            HistoryDownload.objects.filter(downloaded_by=user),
+            Archive.objects.filter(restored_by=user),
+        )
+        if any(rows.exists() for rows in signed):
+            name = user.get_username()
+            return f"{name} has signed part of the history. Untick Active instead: no login, and the name stays."
+        return ""

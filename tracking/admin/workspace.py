@@ -1,0 +1,48 @@
+"""The workspace: plan, add-on and the tracking of new items. One row, so its list is its form."""
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from items.models import TrackingMode
+from tracking.admin.base import RefusingAdmin
+from tracking.models import Workspace
+
+
+class WorkspaceForm(forms.ModelForm):
+    class Meta:
+        model = Workspace
+        fields = ["plan", "has_traceability_addon", "default_tracking"]
+
+    def clean(self):
+        cleaned = super().clean()
+        wanted = Workspace(
+            plan=cleaned.get("plan", ""), has_traceability_addon=cleaned.get("has_traceability_addon", False)
+        )
+        mode = TrackingMode(cleaned.get("default_tracking", TrackingMode.NONE))
+        if mode != TrackingMode.NONE and not wanted.can_track:
+            self.add_error(
+                "default_tracking",
+                f"New items cannot begin with {mode.label}: that belongs to the Full Traceability add-on. "
+                "Choose No tracking, or tick the add-on.",
+            )
+        return cleaned
+
+
+@admin.register(Workspace)
+class WorkspaceAdmin(RefusingAdmin):
+    form = WorkspaceForm
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def changelist_view(self, request, extra_context=None):
+        return HttpResponseRedirect(reverse("admin:tracking_workspace_change", args=[1]))
+
+    def get_object(self, request, object_id, from_field=None):
+        """A new installation has no row yet; its first save makes it."""
+        return Workspace.get() if object_id == "1" else None

@@ -1,0 +1,101 @@
+"""Laws 9, 10 and 11: what keeps the ledger honest: triggers, constraints, archives, keys."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connection
+
+from katana_trace.lib.numbers import key_of
+from katana_trace.lib.quantities import plain
+from katana_trace.lib.safe_csv import FileError, read_rows
+from tracking.ledger import triggers
+from tracking.ledger.movement_export import HISTORY_COLUMNS
+from tracking.ledger.sql import fetch
+from tracking.models import Archive, RelinkPermit, Switch
+
+KEYED = (
+    ("items_item", "name"),
+    ("items_variant", "sku"),
+    ("tracking_location", "name"),
+    ("tracking_partner", "name"),
+    ("tracking_batch", "number"),
+    ("tracking_serialnumber", "number"),
+    ("tracking_document", "number"),
+)
+CHUNK = 10_000
+
+
+def defences() -> Iterator[str]:
+    for name in triggers.missing(connection):
+        yield f"The trigger {name} is missing or altered. Run manage.py migrate."
+    with connection.cursor() as cursor:
+        for label in ("items", "tracking"):
+            for model in apps.get_app_config(label).get_models():
+                there = connection.introspection.get_constraints(cursor, model._meta.db_table)
+                for constraint in model._meta.constraints:
+                    if constraint.name not in there:
+                        yield f"The constraint {constraint.name} of {model._meta.db_table} is missing. Run manage.py migrate."
+
+
+def archives() -> Iterator[str]:
+    for permit in RelinkPermit.objects.select_related("item"):
+        yield f"A permit to relink {permit.item} is open outside its transaction."
+    for switch in Switch.objects.filter(to_mode="none", archive__isnull=True).select_related("item"):
+        yield f"The switch of {switch.item} to No tracking has no archive."
+    for archive in Archive.objects.select_related("item", "switch").iterator(chunk_size=1):
+        yield from archive_faults(archive)
+
+
+def archive_faults(archive: Archive) -> Iterator[str]:
+    name = f"The archive of {archive.item} ({archive.pk})"
+    content = gzip.decompress(bytes(archive.content))
+    if hashlib.sha256(content).hexdigest() != archive.sha256 or len(content) != archive.size:
+        yield f"{name} does not have the bytes that were downloaded."
+        return
+    lines = records = 0
+    ledger = {
+        str(uuid if isinstance(uuid, UUID) else UUID(uuid)): (variant, location, quantity)
+        for uuid, variant, location, quantity in fetch(
+            "SELECT l.uuid, l.variant_id, l.location_id, l.quantity FROM tracking_ledgerline l"
+            " JOIN items_variant v ON v.id = l.variant_id WHERE v.item_id = %s",
+            [archive.item_id],
+        )
+    }
+    # By name: a SKU or location that was renamed since still stands for one id.
+    names: dict[tuple[str, str], int] = {}
+    try:
+        for row in read_rows(io.BytesIO(content), required=HISTORY_COLUMNS):
+            if row.cells["kind"] == "record":
+                records += 1
+                continue
+            lines += 1
+            there = ledger.get(row.cells["line"])
+            same = (
+                there is not None
+                and plain(there[2]) == row.cells["quantity"]
+                and names.setdefault(("sku", row.cells["sku"]), there[0]) == there[0]
+                and names.setdefault(("location", row.cells["location"]), there[1]) == there[1]
+            )
+            if not same:
+                yield f"{name}: the line in its row {row.number} is not in the ledger as archived."
+    except FileError as error:
+        if lines or records or "no rows" not in str(error):
+            yield f"{name} cannot be read: {error}"
+    if (lines, records) != (archive.line_count, archive.record_count):
+        yield f"{name} has {lines} lines and {records} records, {archive.line_count} and {archive.record_count} were kept."
+
+
+def keys() -> Iterator[str]:
+    for table, column in KEYED:
+        last = 0
+        while rows := fetch(f"SELECT id, {column}, key FROM {table} WHERE id > %s ORDER BY id LIMIT %s", [last, CHUNK]):
+            for id_, text, key in rows:
+                if key != key_of(text):
+                    yield f"{table} {id_} (“{text}”) has the key “{key}”, “{key_of(text)}” is right."
+            last = rows[-1][0]

@@ -1,0 +1,46 @@
+"""Export items, stock, serial numbers or movements as CSV."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from tracking.management.console import item_named
+from tracking.resources.exports import EXPORTS
+
+
+class Command(BaseCommand):
+    help = "Write items, stock, serial numbers or movements as CSV (UTF-8), to a file or to standard output."
+
+    def add_arguments(self, parser):
+        parser.add_argument("what", choices=sorted(EXPORTS), help="what to export")
+        parser.add_argument("--item", metavar="NAME", help="only this item")
+        parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="the file to write; default: standard output")
+
+    def handle(self, *, what, item, output, **options):
+        only = item_named(item) if item else None
+        chunks = EXPORTS[what](only)
+        if output is None:
+            out = getattr(self.stdout, "_out", sys.stdout)
+            binary = getattr(out, "buffer", None)
+            for chunk in chunks:
+                if binary is not None:
+                    binary.write(chunk)
+                else:
+                    out.write(chunk.decode())
+            out.flush()
+            return
+        # Written beside its place and moved there: a reader never meets half a file.
+        part = output.with_name(output.name + ".part")
+        try:
+            with part.open("wb") as file:
+                file.writelines(chunks)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(output)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise CommandError(f"{output} cannot be written ({error.strerror}). Name a file in a folder that can.") from error

@@ -1,0 +1,74 @@
+"""Enabling tracking over stock: what is there goes to ``UNBATCHED`` (rule 3), or stays without numbers (rule 4).
+
+No cost per line of history: the quantities are read from the levels. The lines that take stock from "without batch"
+are made under the old epoch, before the item is written; those that put it into ``UNBATCHED`` under the new one, after.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from items.models import Item, TrackingMode
+from katana_trace.lib import days
+from tracking.ledger import system
+from tracking.ledger.sql import fetch
+from tracking.ledger.write import write_lines
+from tracking.models import Document, Switch
+
+
+@dataclass(frozen=True, slots=True)
+class Enabling:
+    """A switch that was begun: its document (None without stock) and what is to be put under the new mode."""
+
+    document: Document | None
+    levels: tuple[tuple[int, int, int], ...]  # variant, location, millionths
+
+
+def begin(item: Item, *, present: str, by, reason: str) -> Enabling:
+    """Keeps the switch, and for batch tracking takes all stock out of "without batch". The item is locked."""
+    switch = Switch.objects.create(
+        item=item,
+        from_mode=present,
+        to_mode=item.tracking_mode,
+        switched_by=by,
+        reason=reason[:200],
+        switched_at=days.now(),
+        epoch=item.tracking_epoch,
+    )
+    if item.tracking_mode != TrackingMode.BATCH:
+        return Enabling(None, ())
+    levels = tuple(
+        fetch(
+            "SELECT k.variant_id, k.location_id, k.quantity FROM tracking_stocklevel k"
+            " JOIN items_variant v ON v.id = k.variant_id"
+            " WHERE v.item_id = %s AND k.quantity > 0 ORDER BY k.variant_id, k.location_id",
+            [item.pk],
+        )
+    )
+    if not levels:
+        return Enabling(None, ())
+    document = system.make_document(
+        kind="tracking_on", number=f"TRK-{switch.pk:06d}", by=by, note=f"Batch tracking of {item.name} was switched on"
+    )
+    write_lines(
+        [
+            (document.pk, variant, location, None, None, -part, item.tracking_epoch - 1)
+            for variant, location, quantity in levels
+            for part in system.in_lines(quantity)
+        ]
+    )
+    return Enabling(document, levels)
+
+
+def finish(item: Item, begun: Enabling) -> None:
+    """Puts what was taken out into the ``UNBATCHED`` batch of each variant. The item was written."""
+    if begun.document is None:
+        return
+    unbatched = {variant: system.unbatched_of(variant).pk for variant, _, _ in begun.levels}
+    write_lines(
+        [
+            (begun.document.pk, variant, location, unbatched[variant], None, part, item.tracking_epoch)
+            for variant, location, quantity in begun.levels
+            for part in system.in_lines(quantity)
+        ]
+    )

@@ -1,0 +1,74 @@
+"""Connecting what has no number: one adjustment, − without number or ``UNBATCHED``, + with it (rules 3, 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+
+from katana_trace.lib import days
+from katana_trace.lib.numbers import UNBATCHED, is_unbatched, key_of
+from katana_trace.lib.quantities import MILLION
+from katana_trace.lib.refusal import Refusal
+from tracking.documents.rule import NewDocument, NewLine
+from tracking.ledger.post import post
+from tracking.models import Document
+
+MOST_SERIALS = 10_000
+
+
+def assign_batch(
+    *, variant: int, location: int, batch_number: str, expires_on: date | None, quantity: int, by, token: UUID
+) -> Document:
+    """Moves ``quantity`` millionths of a variant at a location from ``UNBATCHED`` to a batch, which is made if it is new.
+
+    Raises Refusal (more than is there, another expiry than the batch has, the reserved name), PermissionDenied.
+    """
+    check_permission(by)
+    if is_unbatched(batch_number):
+        raise Refusal(
+            f"{UNBATCHED} is the name of stock without a batch. Give a batch number of your own.", field="batch_number"
+        )
+    if quantity <= 0:
+        raise Refusal("Give a quantity above 0.", field="quantity")
+    lines = (
+        NewLine(variant, location, -quantity, batch_number=UNBATCHED),
+        NewLine(variant, location, quantity, batch_number=batch_number, expires_on=expires_on),
+    )
+    return post_adjustment(lines, note=f"Batch {batch_number} assigned", by=by, token=token)
+
+
+def assign_serials(*, variant: int, location: int, numbers: Sequence[str], by, token: UUID) -> Document:
+    """Gives ``numbers`` to as many units of a variant at a location that have none.
+
+    Raises Refusal (a number twice or in use already, more numbers than units without), PermissionDenied.
+    """
+    check_permission(by)
+    if not numbers:
+        raise Refusal("Give at least one serial number, one in each line.", field="numbers")
+    if len(numbers) > MOST_SERIALS:
+        raise Refusal(
+            f"{len(numbers):,} serial numbers were given, the limit is {MOST_SERIALS:,} at once. Give them in parts.",
+            field="numbers",
+        )
+    seen: set[str] = set()
+    for number in numbers:
+        if key_of(number) in seen:
+            raise Refusal(f"Serial number {number} was given twice. Remove one of them.", field="numbers")
+        seen.add(key_of(number))
+    lines = (
+        NewLine(variant, location, -len(numbers) * MILLION),
+        *(NewLine(variant, location, MILLION, serial_number=number) for number in numbers),
+    )
+    return post_adjustment(lines, note="Serial numbers assigned", by=by, token=token)
+
+
+def post_adjustment(lines: tuple[NewLine, ...], *, note: str, by, token: UUID) -> Document:
+    return post(NewDocument(kind="adjustment", posted_at=days.now(), lines=lines, note=note, token=token), by=by)
+
+
+def check_permission(by) -> None:
+    if by is not None and not by.has_perm("tracking.add_document"):
+        raise PermissionDenied("Assigning numbers takes the role Operator. Ask an operator to do it.")

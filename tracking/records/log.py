@@ -1,0 +1,66 @@
+"""The log of changes: what every verb of this room writes in its own transaction, and who may use the verbs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+
+from katana_trace.lib import days
+from katana_trace.lib.numbers import check_text
+from katana_trace.lib.refusal import Refusal
+from tracking.models import Batch, RecordChange, SerialNumber
+
+Record = Batch | SerialNumber
+Value = str | date | None
+
+REASON_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value of ``record`` that becomes another."""
+
+    record: Record
+    field: str
+    old: Value
+    new: Value
+
+
+def write_changes(changes: list[Change], *, by, reason: str) -> None:
+    """One RecordChange for each change, all at the present instant."""
+    at = days.now()
+    RecordChange.objects.bulk_create(
+        RecordChange(
+            variant_id=change.record.variant_id,
+            number=change.record.number,
+            key=change.record.key,
+            field=change.field,
+            old=as_text(change.old),
+            new=as_text(change.new),
+            reason=reason,
+            changed_by=by,
+            changed_at=at,
+        )
+        for change in changes
+    )
+
+
+def as_text(value: Value) -> str:
+    """A value as the log keeps it: dates as 2026-01-31, nothing as the empty text."""
+    return value.isoformat() if isinstance(value, date) else value or ""
+
+
+def check_reason(reason: str) -> str:
+    """The reason without spaces around it. Raises Refusal when there is none, or too much of it."""
+    try:
+        return check_text(reason, what="Reason", limit=REASON_LIMIT)
+    except ValueError as error:
+        raise Refusal(str(error), field="reason") from error
+
+
+def require(by, permission: str, sentence: str) -> None:
+    """Raises PermissionDenied with ``sentence`` when ``by`` lacks ``permission``; None is the trusted shell."""
+    if by is not None and not by.has_perm(permission):
+        raise PermissionDenied(sentence)

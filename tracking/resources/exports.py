@@ -1,0 +1,85 @@
+"""What leaves as CSV (DESIGN 5.4): each export as chunks of bytes, in the order that the contract names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from items.models import Item
+from katana_trace.lib.quantities import plain
+from katana_trace.lib.safe_csv import guard, write_rows
+from tracking.ledger.movement_export import COLUMNS, movement_rows
+from tracking.ledger.sql import code_point, fetch
+from tracking.resources.import_items import REQUIRED as ITEM_COLUMNS
+
+
+def export_movements(item: Item | None) -> Iterator[bytes]:
+    """Every ledger line in posting order."""
+    return headed(COLUMNS, movement_rows(item=item.pk if item else None))
+
+
+def export_items(item: Item | None) -> Iterator[bytes]:
+    """One row per variant, by item and SKU."""
+    rows = fetch(
+        "SELECT i.name, i.kind, i.unit, i.tracking_mode, v.sku, v.name, v.gtin, i.shelf_life_days FROM items_item i"
+        f" JOIN items_variant v ON v.item_id = i.id {only(item)}"
+        f" ORDER BY {code_point('i.name')}, {code_point('v.sku')}",
+        parameters(item),
+    )
+    cells = (
+        [guard(name), kind, guard(unit), mode, guard(sku), guard(variant), guard(gtin), str(life or "")]
+        for name, kind, unit, mode, sku, variant, gtin, life in rows
+    )
+    return headed(ITEM_COLUMNS, cells)
+
+
+def export_stock(item: Item | None) -> Iterator[bytes]:
+    """What is on hand per SKU, location and batch; zeros left out."""
+    batch = "coalesce(b.number, '')"
+    rows = fetch(
+        "SELECT v.sku, p.name, coalesce(b.number, ''), k.quantity FROM tracking_stocklevel k"
+        " JOIN items_variant v ON v.id = k.variant_id JOIN items_item i ON i.id = v.item_id"
+        " JOIN tracking_location p ON p.id = k.location_id LEFT JOIN tracking_batch b ON b.id = k.batch_id"
+        f" {only(item, 'WHERE k.quantity <> 0')}"
+        f" ORDER BY {code_point('v.sku')}, {code_point('p.name')}, {code_point(batch)}",
+        parameters(item),
+    )
+    cells = ([guard(sku), guard(place), guard(batch), plain(quantity)] for sku, place, batch, quantity in rows)
+    return headed(("sku", "location", "batch_number", "quantity"), cells)
+
+
+def export_serials(item: Item | None) -> Iterator[bytes]:
+    """Every serial number and where it is; an empty location is not in stock."""
+    rows = fetch(
+        "SELECT v.sku, s.number, coalesce(p.name, '') FROM tracking_serialnumber s"
+        " JOIN items_variant v ON v.id = s.variant_id JOIN items_item i ON i.id = v.item_id"
+        f" LEFT JOIN tracking_location p ON p.id = s.location_id {only(item)}"
+        f" ORDER BY {code_point('v.sku')}, {code_point('s.number')}",
+        parameters(item),
+    )
+    return headed(("sku", "serial_number", "location"), ([guard(cell) for cell in row] for row in rows))
+
+
+def headed(columns: Iterable[str], rows: Iterable[list[str]]) -> Iterator[bytes]:
+    def all_rows() -> Iterator[list[str]]:
+        yield list(columns)
+        yield from rows
+
+    return write_rows(all_rows())
+
+
+def only(item: Item | None, where: str = "") -> str:
+    if item is None:
+        return where
+    return f"{where} AND i.id = %s" if where else "WHERE i.id = %s"
+
+
+def parameters(item: Item | None) -> list[int]:
+    return [item.pk] if item else []
+
+
+EXPORTS: dict[str, Callable[[Item | None], Iterator[bytes]]] = {
+    "items": export_items,
+    "stock": export_stock,
+    "serials": export_serials,
+    "movements": export_movements,
+}

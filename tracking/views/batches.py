@@ -1,0 +1,107 @@
+"""Pages of batches: the list, one batch, and editing what is written on it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
+
+from items.models import Item
+from katana_trace.lib import days
+from katana_trace.lib.htmx import render_page
+from katana_trace.lib.paging import Page, page_by_key, page_newest
+from katana_trace.lib.refusal import Refusal
+from katana_trace.lib.search import search_key
+from tracking.forms.batch import BatchFilterForm, BatchForm
+from tracking.models import Batch, StockLevel
+from tracking.records.edit import edit_batch
+from tracking.views import history
+
+FURTHEST = 36500  # days ahead that the list can be asked for
+
+
+@require_safe
+def batch_list(request: HttpRequest) -> HttpResponse:
+    chosen = {
+        "q": request.GET.get("q", "").strip(),
+        "status": "held" if request.GET.get("status") == "held" else "",
+        "expiring": whole_days(request.GET.get("expiring", "")),
+        "item": request.GET.get("item", "") if request.GET.get("item", "").isdecimal() else "",
+    }
+    item = Item.objects.filter(pk=int(chosen["item"][:18])).first() if chosen["item"] else None
+    context = {
+        "page": page_of_batches(chosen, item, request.GET.get("after", "")),
+        "filter": BatchFilterForm(initial=chosen),
+        "filters": urlencode({name: value for name, value in chosen.items() if value}),
+        "item": item,
+        "is_filtered": any(chosen.values()),
+    }
+    return render_page(request, "tracking/batch_list.html", "tracking/_batch_table.html", context)
+
+
+def page_of_batches(chosen: dict[str, str], item: Item | None, cursor: str) -> Page:
+    """By number; or, where expiry is asked for, what is in stock and expires within those days, first expired first."""
+    rows = batches_with_stock()
+    key = search_key(chosen["q"])
+    if key:
+        rows = rows.filter(key__contains=key)
+    if chosen["status"]:
+        rows = rows.filter(status=chosen["status"])
+    if item is not None:
+        rows = rows.filter(variant__item=item)
+    if not chosen["expiring"]:
+        return page_by_key(rows, order=("key", "id"), cursor=cursor)
+    last = days.today() + timedelta(days=int(chosen["expiring"]))
+    rows = rows.filter(expires_on__lte=last, on_hand__gt=0)
+    return page_by_key(rows, order=("expires_on", "id"), cursor=cursor)
+
+
+def batches_with_stock() -> QuerySet[Batch]:
+    """Batches with their variant and item, and ``on_hand``: all of the batch that is in stock, None for nothing."""
+    levels = StockLevel.objects.filter(batch=OuterRef("pk")).order_by().values("batch")
+    total = Subquery(levels.annotate(total=Sum("quantity")).values("total"))
+    return Batch.objects.select_related("variant__item").annotate(on_hand=total)
+
+
+def whole_days(text: str) -> str:
+    """The number of days that was asked for, or "" for none."""
+    return str(min(int(text[:6]), FURTHEST)) if text.isascii() and text.isdigit() else ""
+
+
+@require_safe
+def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    batch = get_object_or_404(batches_with_stock(), pk=pk)
+    movements = page_newest(history.movements_of(batch), cursor=request.GET.get("after", ""))
+    context = {
+        "batch": batch,
+        "page": movements,
+        "stock": history.stock_of(batch),
+        "changes": history.changes_of(batch),
+        "held": history.last_hold(batch),
+    }
+    return render_page(request, "tracking/batch_detail.html", "tracking/_batch_movements.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("tracking.change_batch", raise_exception=True)
+def batch_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    batch = get_object_or_404(Batch.objects.select_related("variant__item"), pk=pk)
+    data = request.POST if request.method == "POST" else None
+    form = BatchForm(data, batch=batch, site_time_zone=settings.TIME_ZONE)
+    if form.is_valid():
+        try:
+            edit_batch(batch=batch, changes=form.changes(), by=request.user, reason=form.cleaned_data["reason"])
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        else:
+            messages.success(request, f"Batch {batch.number} was saved.")
+            return redirect(batch)
+    status = 422 if form.errors else 200
+    return render(request, "tracking/batch_edit.html", {"form": form, "batch": batch}, status=status)

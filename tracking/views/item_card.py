@@ -1,0 +1,145 @@
+"""The item card: the choice of product tracking, what is in stock, and what moved last.
+
+Every table is cut to a few rows, and nothing counts over history: the card costs the same for ten batches and for ten
+thousand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import F, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from items.forms import MEANINGS
+from items.models import Item, TrackingMode, Variant
+from katana_trace.lib.numbers import UNBATCHED_KEY
+from tracking.models import Batch, LedgerLine, SerialNumber, StockLevel, Switch
+from tracking.models.batch import RecordStatus
+from tracking.models.stock_level import UNNUMBERED
+from tracking.modes import check
+
+SHOWN = 25
+MOVED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ModeCard:
+    """One of the three choices; ``closed`` is the reason why it cannot be chosen, "" where it can."""
+
+    value: str
+    label: str
+    meaning: str
+    is_present: bool
+    is_chosen: bool
+    closed: str
+    is_direct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VariantStock:
+    variant: Variant
+    on_hand: Decimal
+    without_number: Decimal
+
+
+def mode_cards(item: Item, chosen: str) -> list[ModeCard]:
+    """The three choices as radio buttons, each with what it means and whether it is open (rules 2, 5)."""
+    addon = check.refusal_of_addon()
+    cards = []
+    for mode in TrackingMode:
+        present = mode == item.tracking_mode
+        direct = not present and mode != TrackingMode.NONE and item.is_tracked
+        closed = "" if present or mode == TrackingMode.NONE else addon
+        if direct:
+            closed = check.refusal_of_direct(item, present=item.tracking_mode, to=mode)
+        cards.append(ModeCard(mode.value, mode.label, MEANINGS[mode], present, mode == chosen, closed, direct))
+    return cards
+
+
+@require_safe
+def item_card(request: HttpRequest, pk: int) -> HttpResponse:
+    item = get_object_or_404(Item, pk=pk)
+    variants = variants_with_stock(item)
+    on_hand = sum((row.on_hand for row in variants), Decimal())
+    without_number = sum((row.without_number for row in variants), Decimal())
+    context = {
+        "item": item,
+        "cards": mode_cards(item, item.tracking_mode),
+        "variants": variants,
+        "on_hand": on_hand,
+        "without_number": without_number,
+        "numbered": on_hand - without_number,
+        "movements": recent_movements(item),
+        "held": held_records(item),
+        "switch": Switch.objects.filter(item=item).order_by("-epoch").first(),
+        **stock_shown(item),
+    }
+    return render(request, "tracking/item_card.html", context)
+
+
+def variants_with_stock(item: Item) -> list[VariantStock]:
+    """Every variant with what is on hand, and how much of it is ``UNBATCHED`` or has no serial number."""
+    without = Sum("quantity", filter=Q(batch__key=UNBATCHED_KEY), default=0)
+    if item.tracking_mode == TrackingMode.SERIAL:
+        without = Sum(UNNUMBERED, default=0)
+    levels = {
+        row["variant"]: row
+        for row in StockLevel.objects.filter(variant__item=item)
+        .values("variant")
+        .annotate(on_hand=Sum("quantity"), without=without)
+    }
+    nothing = {"on_hand": Decimal(), "without": Decimal()}
+    return [
+        VariantStock(variant, row["on_hand"], row["without"] or Decimal())
+        for variant in item.variants.order_by("archived_at", "key")
+        for row in [levels.get(variant.pk, nothing)]
+    ]
+
+
+def stock_shown(item: Item) -> dict:
+    """The first rows of what is in stock: batches first expired first, serial numbers by number, or places."""
+    if item.tracking_mode == TrackingMode.SERIAL:
+        serials = SerialNumber.objects.filter(item=item, location__isnull=False).select_related("variant", "location")
+        rows = list(serials.order_by("key", "pk")[: SHOWN + 1])
+        return {"serials": rows[:SHOWN], "more_stock": len(rows) > SHOWN, "places": places_without_number(item)}
+    levels = StockLevel.objects.filter(variant__item=item, quantity__gt=0).select_related(
+        "variant", "location", "batch"
+    )
+    if item.tracking_mode == TrackingMode.BATCH:
+        named = levels.exclude(batch__key=UNBATCHED_KEY)
+        rows = list(named.order_by(F("batch__expires_on").asc(nulls_last=True), "batch__key", "pk")[: SHOWN + 1])
+        unbatched = list(levels.filter(batch__key=UNBATCHED_KEY).order_by("variant__key", "location__key"))
+        return {"batches": rows[:SHOWN], "more_stock": len(rows) > SHOWN, "unbatched": unbatched}
+    rows = list(levels.order_by("variant__key", "location__key")[: SHOWN * 4])
+    return {"levels": rows}
+
+
+def places_without_number(item: Item) -> list[StockLevel]:
+    """Where units without a serial number are, each level with ``without``."""
+    levels = StockLevel.objects.filter(variant__item=item, quantity__gt=F("numbered")).select_related(
+        "variant", "location"
+    )
+    return list(levels.annotate(without=UNNUMBERED).order_by("variant__key", "location__key"))
+
+
+def recent_movements(item: Item) -> list[LedgerLine]:
+    variants = list(item.variants.values_list("pk", flat=True))
+    lines = LedgerLine.objects.filter(variant__in=variants)
+    return list(
+        lines.select_related(
+            "document__partner", "document__reverses", "variant", "location", "batch", "serial"
+        ).order_by("-pk")[:MOVED]
+    )
+
+
+def held_records(item: Item) -> list[Batch | SerialNumber]:
+    """The first batches or serial numbers on hold."""
+    if item.tracking_mode == TrackingMode.SERIAL:
+        held = SerialNumber.objects.filter(item=item)
+    else:
+        held = Batch.objects.filter(variant__item=item)
+    return list(held.filter(status=RecordStatus.HELD).order_by("key")[:MOVED])

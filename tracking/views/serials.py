@@ -1,0 +1,55 @@
+"""Pages of serial numbers: the list, and one number."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from items.models import Item
+from katana_trace.lib.htmx import render_page
+from katana_trace.lib.paging import page_by_key, page_newest
+from katana_trace.lib.search import search_key
+from tracking.forms.serial import SerialFilterForm
+from tracking.models import SerialNumber
+from tracking.views import history
+
+
+@require_safe
+def serial_list(request: HttpRequest) -> HttpResponse:
+    chosen = {
+        "q": request.GET.get("q", "").strip(),
+        "place": request.GET.get("place", "") if request.GET.get("place") in {"in", "out"} else "",
+        "item": request.GET.get("item", "") if request.GET.get("item", "").isdecimal() else "",
+    }
+    item = Item.objects.filter(pk=int(chosen["item"][:18])).first() if chosen["item"] else None
+    rows = SerialNumber.objects.select_related("variant__item", "location")
+    key = search_key(chosen["q"])
+    if key:
+        rows = rows.filter(key__contains=key)
+    if chosen["place"]:
+        rows = rows.filter(location__isnull=chosen["place"] == "out")
+    if item is not None:
+        rows = rows.filter(item=item)
+    context = {
+        "page": page_by_key(rows, order=("key", "id"), cursor=request.GET.get("after", "")),
+        "filter": SerialFilterForm(initial=chosen),
+        "filters": urlencode({name: value for name, value in chosen.items() if value}),
+        "item": item,
+        "is_filtered": any(chosen.values()),
+    }
+    return render_page(request, "tracking/serial_list.html", "tracking/_serial_table.html", context)
+
+
+@require_safe
+def serial_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    serial = get_object_or_404(SerialNumber.objects.select_related("variant__item", "location"), pk=pk)
+    context = {
+        "serial": serial,
+        "page": page_newest(history.movements_of(serial), cursor=request.GET.get("after", "")),
+        "last": history.movements_of(serial).order_by("-id").first(),
+        "changes": history.changes_of(serial),
+        "held": history.last_hold(serial),
+    }
+    return render_page(request, "tracking/serial_detail.html", "tracking/_serial_movements.html", context)
