@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -47,6 +48,13 @@ class ItemAdmin(admin.ModelAdmin):
         )
 
 
+class ItemPicker(AutocompleteSelect):
+    """The picker of an item, which also draws itself after something that is no id was posted."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [one for one in value if str(one).isascii() and str(one).isdigit()], attr)
+
+
 class VariantAdmin(admin.ModelAdmin):
     form = CatalogueForm
     list_display = ["sku", "item", "name", "gtin", "archived_at"]
@@ -57,3 +65,8 @@ class VariantAdmin(admin.ModelAdmin):
     autocomplete_fields = ["item"]
     fields = ["item", "sku", "name", "gtin"]
     ordering = ["key", "pk"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return super().formfield_for_foreignkey(
+            db_field, request, widget=ItemPicker(db_field, self.admin_site), **kwargs
+        )

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from items.signals import item_cleaning, item_saved, item_saving
 from katana_trace.lib.fields import TextValidator
@@ -36,7 +37,7 @@ class Keyed(models.Model):
     def set_key(self) -> None:
         """Trims the name and computes its key; every save and clean comes through here."""
         text = getattr(self, self.NAMED) or ""
-        what = str(self._meta.get_field(self.NAMED).verbose_name).capitalize()
+        what = capfirst(self._meta.get_field(self.NAMED).verbose_name)
         try:
             text = check_text(text, what=what, limit=self._meta.get_field(self.NAMED).max_length)
         except ValueError as error:

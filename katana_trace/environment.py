@@ -15,6 +15,14 @@ from django.core.exceptions import ImproperlyConfigured
 YES = {"1", "true", "yes", "on"}
 NO = {"", "0", "false", "no", "off"}
 
+KEY_FILE = "secret_key"
+DEMO = {
+    "KATANA_TRACE_DEBUG": "0",
+    "KATANA_TRACE_PLAIN_HTTP": "1",
+    "KATANA_TRACE_TRUST_PROXY": "0",
+    "KATANA_TRACE_ALLOWED_HOSTS": "",
+}
+
 
 def flag(name: str) -> bool:
     """The yes or no in environment variable ``name``; unset is no."""
@@ -73,16 +81,39 @@ def secret_key(*, debug: bool, data: Path) -> str:
 
 def kept_key(data: Path) -> str:
     """The key kept in ``data``, made at the first call; readable by its owner alone."""
-    file = data / "secret_key"
-    if not file.exists():
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
-        else:
-            with os.fdopen(handle, "w") as out:
-                out.write(secrets.token_urlsafe(64))
-    return file.read_text()
+    file = data / KEY_FILE
+    try:
+        if not file.exists():
+            try:
+                handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                pass
+            else:
+                with os.fdopen(handle, "w") as out:
+                    out.write(secrets.token_urlsafe(64))
+        return file.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The secret key in {file} cannot be kept ({error.strerror}). "
+            "Name a folder that can be written in KATANA_TRACE_DATA."
+        ) from error
+
+
+def complete(*, command: str, base: Path) -> None:
+    """Completes the environment of ``manage.py command`` before the settings read it.
+
+    ``demo`` serves plain http on this machine alone, whatever the environment says about a real site, and keeps a key
+    of its own. Where such a key is, the other commands (verify, trace, createsuperuser, …) use it when they are given
+    none, so that they work on the demo's database as they are typed. A site is served through wsgi.py, which does not come
+    this way: it starts with its own key or not at all.
+    """
+    if command == "demo":
+        os.environ.update(DEMO)
+    if os.environ.get("KATANA_TRACE_SECRET_KEY"):
+        return
+    data = data_folder(base)
+    if command == "demo" or (data / KEY_FILE).exists():
+        os.environ["KATANA_TRACE_SECRET_KEY"] = kept_key(data)
 
 
 def databases(data: Path) -> dict:

@@ -8,7 +8,7 @@ os.environ["KATANA_TRACE_PLAIN_HTTP"] = "1"
 os.environ["KATANA_TRACE_DATA"] = tempfile.mkdtemp(prefix="katana-trace-tests-")
 os.environ.pop("KATANA_TRACE_DEBUG", None)
 
-from katana_trace.settings import *  # noqa: E402, F403
+from katana_trace.settings import *  # noqa: F403
 
 # Hashing passwords is slow on purpose; the tests make many users.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -245,3 +245,17 @@ def test_viewer_on_the_staff_changes_nothing(client, viewer):
     assert "Export history to CSV" in page
     assert "Switch product tracking" not in page
     assert Item.objects.get().tracking_mode == TrackingMode.NONE
+
+
+def test_what_cannot_be_read_is_never_a_traceback(admin_client):
+    item("Flour", skus=("FLOUR",))
+    for query in ("?tracking_mode__exact=%00", "?q=%00", "?id__exact=99999999999999999999999", "?p=x", "?nope=1"):
+        assert admin_client.get(url("item", "changelist") + query).status_code in (200, 302), query
+        assert admin_client.get(url("item", "export") + query).status_code in (200, 302), query
+    for chosen in ("x", "\0", "9" * 30):
+        answer = admin_client.post(
+            url("item", "changelist"), {"action": "export_history", "_selected_action": chosen}, follow=True
+        )
+        assert "Choose again from the list." in answer.content.decode()
+    for picked in ("x", "\0", "９"):
+        assert admin_client.post(url("variant", "add"), {"item": picked, "sku": "A"}).status_code == 422

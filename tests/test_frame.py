@@ -183,6 +183,7 @@ def test_error_page_without_a_request(template, heading):
 BAD_CURSORS = [
     "x",
     "WzEsMl0",
+    "WyJhIiwxXQ",
     "WyJcdTAwMDAiLDFd",
     "WyJcdWQ4MDAiLDFd",
     "WyJhIiw5OTk5OTk5OTk5OTk5OTk5OTk5OTk5XQ",

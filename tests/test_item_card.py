@@ -69,7 +69,8 @@ def test_item_tracking_previews_enabling_per_variant_and_location_and_changes_no
     assert [word in page for word in ("S-1", "S-2", "Shop", "UNBATCHED")] == [True] * 4
     assert not Switch.objects.exists()
     fragment = client.get(tracking(salt), {"tracking_mode": "batch"}, headers={"HX-Request": "true"}).content.decode()
-    assert fragment.strip().startswith('<div id="item_switch">') and "<html" not in fragment
+    assert fragment.strip().startswith('<div id="item_switch">')
+    assert "<html" not in fragment
 
 
 def test_item_tracking_enables_without_a_reason(client, manager):
@@ -184,4 +185,4 @@ def test_item_assign_connects_pasted_serial_numbers(client, operator, manager):
     assert client.post(address, {**given, "numbers": "A1\r\n\r\nA2\r\n"}).status_code == 302
     card = client.get(pump.get_absolute_url()).content.decode()
     assert "1 of 3 pcs without serial number" in card
-    assert "A1" in card and "A2" in card
+    assert [number in card for number in ("A1", "A2")] == [True, True]

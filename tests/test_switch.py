@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 from items.models import Item
 from katana_trace.lib.refusal import Refusal
 from tests.build import batch, item, line, post, stock
+from tracking.models import Archive, Batch, Document, LedgerLine, Switch, Workspace
 from tracking.modes.download import record_download
 from tracking.modes.history import write_history
 from tracking.modes.switch import disable_tracking, enable_tracking
-from tracking.models import Archive, Batch, Document, LedgerLine, Switch, Workspace
 
 pytestmark = pytest.mark.django_db
 
@@ -143,4 +143,5 @@ def test_switching_off_is_refused_while_stock_is_on_hold(manager):
     download(flour, manager)
     with pytest.raises(Refusal, match=r"Stock of Flour is on hold: L1 of F\. Release it first"):
         disable_tracking(item=flour, by=manager, reason="x")
-    assert batch("L1").is_held and not Archive.objects.exists()
+    assert batch("L1").is_held
+    assert not Archive.objects.exists()

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.core.management import call_command
 
 MAKER = Path(__file__).parent / "make_world.py"
-MADE: dict[tuple, "World"] = {}
+MADE: dict[tuple, World] = {}
 
 
 @dataclass(frozen=True)

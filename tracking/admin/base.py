@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.paginator import Paginator
 from django.db import DatabaseError, IntegrityError, OperationalError
 from django.db.models import ProtectedError
@@ -36,6 +37,12 @@ class BoundedAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
+
+    def changelist_view(self, request, extra_context=None):
+        if not is_readable(request):
+            messages.error(request, "This address or choice cannot be read. Choose again from the list.")
+            return HttpResponseRedirect(request.path)
+        return super().changelist_view(request, extra_context)
 
     def get_search_results(self, request, queryset, search_term):
         return super().get_search_results(request, queryset, key_of(search_term))
@@ -97,6 +104,13 @@ class RefusingAdmin(BoundedAdmin):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+
+def is_readable(request: HttpRequest) -> bool:
+    """Whether filters and chosen rows are what the databases can look for: no NUL, and ids that are ids."""
+    filters = all("\0" not in value for values in request.GET.lists() for value in values[1])
+    ids = request.POST.getlist(ACTION_CHECKBOX_NAME)
+    return filters and all(value.isascii() and value.isdigit() and len(value) <= 18 for value in ids)
 
 
 def as_refusal(error: Exception) -> Refusal:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,6 +18,7 @@ from import_export.forms import ConfirmImportForm, ImportForm
 from import_export.tmp_storages import TempFolderStorage
 
 from katana_trace.lib.safe_csv import FileError
+from tracking.admin.base import is_readable
 
 PREFIX = "katana-trace-import-"
 SIZE_LIMIT = 20 * 1024 * 1024
@@ -139,6 +141,14 @@ class CatalogueDoor(ImportExportMixin):
             request,
             f"Imported: {totals['new']:,} new, {totals['update']:,} changed, {totals['skip']:,} as they were.",
         )
+
+    def export_action(self, request):
+        try:
+            if is_readable(request):
+                return super().export_action(request)
+        except IncorrectLookupParameters:
+            pass  # the list answers such an address in the same way
+        return HttpResponseRedirect(reverse("admin:{}_{}_changelist".format(*self.get_model_info())))
 
     def get_export_queryset(self, request):
         return super().get_export_queryset(request).order_by("key", "pk")

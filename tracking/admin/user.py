@@ -2,21 +2,30 @@
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
 
 from tracking.admin.base import RefusingAdmin
 from tracking.models import Archive, Document, HistoryDownload, RecordChange, Switch
 
 User = get_user_model()
-admin.site.unregister(User)
+admin.site.unregister([User, Group])
+
+
+class KeylessAdmin(RefusingAdmin):
+    """Names of users and groups have no keys."""
+
+    def get_search_results(self, request, queryset, search_term):
+        return admin.ModelAdmin.get_search_results(self, request, queryset, search_term)
+
+
+@admin.register(Group)
+class KeptGroupAdmin(KeylessAdmin, GroupAdmin):
+    pass
 
 
 @admin.register(User)
-class KeptUserAdmin(RefusingAdmin, UserAdmin):
-    def get_search_results(self, request, queryset, search_term):
-        """User names have no keys."""
-        return admin.ModelAdmin.get_search_results(self, request, queryset, search_term)
-
+class KeptUserAdmin(KeylessAdmin, UserAdmin):
     def why_kept(self, user):
         signed = (
             Document.objects.filter(posted_by=user),

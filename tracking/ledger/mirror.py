@@ -61,7 +61,7 @@ def as_goods(lines: tuple[NewLine, ...]) -> Counter:
 
 
 def used_by(original: Document, refusal: Refusal) -> str:
-    """The sentence of a reversal whose goods are gone, naming the documents that took them."""
+    """The sentence of a reversal whose goods are gone, naming the documents that took them and can be reversed."""
     takers = fetch(
         """
         SELECT DISTINCT d.id, d.number FROM tracking_ledgerline o
@@ -69,6 +69,8 @@ def used_by(original: Document, refusal: Refusal) -> str:
             AND coalesce(l.batch_id, 0) = coalesce(o.batch_id, 0) AND coalesce(l.serial_id, 0) = coalesce(o.serial_id, 0)
         JOIN tracking_document d ON d.id = l.document_id
         WHERE o.document_id = %s AND o.quantity > 0 AND l.quantity < 0
+            AND d.kind NOT IN ('tracking_on', 'tracking_restored') AND d.reverses_id IS NULL
+            AND NOT EXISTS (SELECT 1 FROM tracking_document m WHERE m.reverses_id = d.id)
         ORDER BY d.id DESC
         """,
         [original.pk],

@@ -10,7 +10,7 @@ from datetime import date
 
 from katana_trace.lib import days
 from katana_trace.lib.numbers import check_number, key_of
-from katana_trace.lib.quantities import LINE_LIMIT, MILLION, for_people
+from katana_trace.lib.quantities import LEVEL_LIMIT, LINE_LIMIT, MILLION, for_people
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.rule import KindRule, NewDocument, NewLine
 from tracking.ledger.holdings import BatchFacts, Holdings, Overlay, SerialFacts, VariantFacts
@@ -26,6 +26,10 @@ class PlannedLine:
     epoch: int
 
 
+class NotThere(Refusal):
+    """The goods that a − line takes are not where it takes them; a reversal names the documents that took them."""
+
+
 class Planner:
     """Plans the lines of one document on an overlay of the holdings."""
 
@@ -37,6 +41,11 @@ class Planner:
         self.mirror = bool(document.reverses)
         self.day: date = days.day_of(document.posted_at)
         self.signs: dict[tuple[int, int, str], bool] = {}
+        # By (variant, key of the batch): the line that names the batch first, which says how it prints and when it expires.
+        self.first: dict[tuple[int, str], NewLine] = {}
+        for line in document.lines:
+            if line.batch_number:
+                self.first.setdefault((line.variant, key_of(line.batch_number)), line)
 
     def plan(self) -> list[PlannedLine]:
         """The lines in posting order: − before +, each by variant, location and batch. Raises Refusal; keeps nothing then."""
@@ -164,10 +173,11 @@ class Planner:
                     f"{facts.sku} has no batch “{line.batch_number}”. Check the number on the label, or receive it first.",
                     field="batch_number",
                 )
-            number = self.checked(line.batch_number, "Batch number", "batch_number")
-            batch = BatchFacts(None, line.variant, number, key, line.expires_on, False, True)
+            first = self.first[line.variant, key]
+            number = self.checked(first.batch_number, "Batch number", "batch_number")
+            batch = BatchFacts(None, line.variant, number, key, first.expires_on, False, True)
             self.overlay.batches[line.variant, key] = batch
-        elif line.expires_on is not None and line.expires_on != batch.expires_on:
+        if line.expires_on is not None and line.expires_on != batch.expires_on:
             there = batch.expires_on.isoformat() if batch.expires_on else "no expiry date"
             raise Refusal(
                 f"Batch {batch.number} of {facts.sku} has {there}, and this line says {line.expires_on.isoformat()}. "
@@ -237,10 +247,16 @@ class Planner:
             numbered += line.quantity
         quantity += line.quantity
         if quantity < 0:
-            raise Refusal(self.shortage(key, facts, batch, quantity - line.quantity, line.quantity), field="quantity")
+            raise NotThere(self.shortage(key, facts, batch, quantity - line.quantity, line.quantity), field="quantity")
+        if quantity > LEVEL_LIMIT:
+            raise Refusal(
+                f"{self.location(line.location)} would have {for_people(quantity)} {facts.unit} of {facts.sku}, and the limit "
+                f"of one place is {for_people(LEVEL_LIMIT)}. Check the quantity, or use another location.",
+                field="quantity",
+            )
         if not 0 <= numbered <= quantity:
             without = quantity - line.quantity - numbered
-            raise Refusal(
+            raise NotThere(
                 f"{self.location(line.location)} has {for_people(without)} {facts.unit} of {facts.sku} without a serial number, "
                 f"and {for_people(-line.quantity)} are asked. Give the serial numbers of the others.",
                 field="serial_number",
@@ -257,7 +273,7 @@ class Planner:
             )
         if line.quantity < 0 and place != line.location:
             there = f"is at {self.location(place)}" if place is not None else "is not in stock"
-            raise Refusal(
+            raise NotThere(
                 f"Serial number {serial.number} of {facts.sku} {there}, not at {self.location(line.location)}. "
                 "Check the number and the location.",
                 field="serial_number",

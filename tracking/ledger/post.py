@@ -15,7 +15,7 @@ from tracking.documents.rule import KindRule, NewDocument
 from tracking.ledger import locks, mirror
 from tracking.ledger.fingerprint import fingerprint_of
 from tracking.ledger.holdings import Holdings
-from tracking.ledger.plan import Planner
+from tracking.ledger.plan import NotThere, Planner
 from tracking.ledger.retry import in_transaction
 from tracking.ledger.sql import any_of, fetch
 from tracking.ledger.write import PlannedDocument, write_documents
@@ -29,6 +29,8 @@ def post(document: NewDocument, *, by) -> Document:
     ``by`` is the user, or None for the program itself. Raises Refusal; nothing is written then.
     """
 
+    check_numbers(document)
+
     def work() -> Document:
         found = Document.objects.filter(token=document.token).first()
         if found is not None:
@@ -40,6 +42,20 @@ def post(document: NewDocument, *, by) -> Document:
         return posting.write()[0]
 
     return in_transaction(work)
+
+
+def check_numbers(document: NewDocument) -> None:
+    """Raises Refusal for a number that cannot be printed or stored; the databases could not even look for it."""
+    given = [(document.number, "Document number", "document", None)]
+    for position, line in enumerate(document.lines):
+        given.append((line.batch_number, "Batch number", "batch_number", position))
+        given.append((line.serial_number, "Serial number", "serial_number", position))
+    for number, what, field, position in given:
+        try:
+            if number:
+                check_number(number, what)
+        except ValueError as error:
+            raise Refusal(str(error), field=field, line=position) from error
 
 
 class Posting:
@@ -95,10 +111,10 @@ class Posting:
         planner = Planner(new, rule, self.holdings)
         try:
             lines = planner.plan()
-        except Refusal as refusal:
-            if original is not None and refusal.field == "quantity":
-                raise Refusal(mirror.used_by(original, refusal), field=refusal.field, line=refusal.line) from refusal
-            raise
+        except NotThere as refusal:
+            if original is None:
+                raise
+            raise Refusal(mirror.used_by(original, refusal), field=refusal.field, line=refusal.line) from refusal
         number = new.number.strip() or self.next_number(rule)
         key = key_of(number)
         fingerprint = fingerprint or self.fingerprint(new, number)
@@ -109,7 +125,7 @@ class Posting:
                     kind=new.kind,
                     number=number,
                     key=key,
-                    sequence=sequence_of(number, rule),
+                    sequence=sequence_of(number, rule) if new.number else self.sequences[rule.kind],
                     posted_at=new.posted_at,
                     posted_on=planner.day,
                     partner_id=new.partner,

@@ -1,4 +1,4 @@
-"""Batches: each belongs to one variant, its number is unique there (rule 9). Variant and number never change: a trigger keeps it."""
+"""Batches: each belongs to one variant, its number is unique there (rule 9). Both never change: a trigger keeps it."""
 
 from django.db import models
 from django.urls import reverse

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from items.models import Variant
 from katana_trace.lib.fields import QuantityField
-from katana_trace.lib.quantities import to_decimal, LINE_LIMIT
+from katana_trace.lib.quantities import LINE_LIMIT, to_decimal
 from tracking.models.batch import Batch
 from tracking.models.document import Document
 from tracking.models.location import Location

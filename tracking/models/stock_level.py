@@ -10,7 +10,6 @@ from katana_trace.lib.quantities import LEVEL_LIMIT, to_decimal
 from tracking.models.batch import Batch
 from tracking.models.location import Location
 
-
 # How much of a level has no serial number.
 UNNUMBERED = ExpressionWrapper(F("quantity") - F("numbered"), output_field=QuantityField())
 

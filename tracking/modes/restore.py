@@ -145,7 +145,7 @@ def variants_of(item: Item, history: HistoryContent) -> dict[str, int]:
         )
     )
     lines = {as_uuid(uuid): variant for uuid, variant in by_line.items()}
-    found = {key: pk for key, pk in Variant.objects.filter(item=item).values_list("key", "pk")}
+    found = dict(Variant.objects.filter(item=item).values_list("key", "pk"))
     for row in history.lines:
         variant = lines.get(as_uuid(row.cells["line"]))
         if variant is not None:

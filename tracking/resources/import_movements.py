@@ -141,7 +141,7 @@ class MovementImport:
                     line.batch_number,
                     line.expires_on,
                     line.serial_number,
-                )  # fmt: skip
+                )
             )
         if len(self.errors) > before:
             return None
@@ -170,10 +170,7 @@ class MovementImport:
         return self.partners[key]
 
     def refuse(self, document: TextDocument, refusal: Refusal) -> None:
-        if refusal.line is not None:
-            row = document.lines[refusal.line].row
-        else:
-            row = document.row
+        row = document.lines[refusal.line].row if refusal.line is not None else document.row
         self.errors.append(RowError(row, refusal.sentence, refusal.field or ""))
 
 

@@ -1,4 +1,7 @@
-"""The mass balance of a lot (law 12): opening + received + produced + returned + adjusted = used + shipped + sent back + on hand."""
+"""The mass balance of a lot (law 12).
+
+opening + received + produced + returned + adjusted = used + shipped + sent back + on hand
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,93 @@
+"""Try the program: a sample company, three users, and a server on this machine alone."""
+
+from __future__ import annotations
+
+import errno
+import signal
+from socketserver import ThreadingMixIn
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.core.servers.basehttp import WSGIRequestHandler, WSGIServer, get_internal_wsgi_application
+from django.db import connections
+
+from katana_trace.lib.refusal import Refusal
+from tracking.demo.company import PASSWORD, USERS, load_company, refuse_other_company
+
+ADDRESS = "127.0.0.1"
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    """One process, a thread for each connection. An idle connection does not hold up the end."""
+
+    daemon_threads = True
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the sample company, a bakery that also makes ovens, and serve it on this machine. "
+        "A second run finds it as you left it."
+    )
+    requires_system_checks = ()  # migrate runs them, once it is clear that the database may be touched
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--port", type=int, default=8000, help="the port to serve on (default: 8000; 0: any free one)"
+        )
+        parser.add_argument("--no-serve", action="store_true", help="load only, and end")
+
+    def handle(self, *, port, no_serve, **options):
+        if not 0 <= port <= 65535:
+            raise CommandError(f"{port} is no port. Give one from 1 to 65535, such as --port 8000.")
+        server = None if no_serve else self.bind(port)
+        try:
+            self.load()
+            if server is not None:
+                self.serve(server)
+        finally:
+            if server is not None:
+                server.server_close()
+
+    def bind(self, port: int) -> Server:
+        """Takes the port before anything is loaded: who cannot serve is told at once."""
+        try:
+            return Server((ADDRESS, port), WSGIRequestHandler)
+        except OSError as error:
+            why = (
+                "is in use by another program"
+                if error.errno == errno.EADDRINUSE
+                else f"cannot be had ({error.strerror})"
+            )
+            raise CommandError(
+                f"Port {port} {why}. Choose another one with --port, such as --port {port + 1}."
+            ) from error
+
+    def load(self) -> None:
+        try:
+            refuse_other_company()
+            call_command("migrate", interactive=False, verbosity=0)
+            self.stdout.write("Loading the sample company …")
+            if load_company():
+                self.stdout.write(
+                    f"The sample company is loaded. Log in as {self.names()}; the password is {PASSWORD}."
+                )
+            else:
+                self.stdout.write(f"It is loaded already, and nothing was changed. Log in as {self.names()}.")
+        except Refusal as refusal:
+            raise CommandError(refusal.sentence) from refusal
+
+    def names(self) -> str:
+        *names, last = USERS
+        return f"{', '.join(names)} or {last}"
+
+    def serve(self, server: Server) -> None:
+        """Serves until an interrupt (Ctrl-C) or SIGTERM."""
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        server.set_app(get_internal_wsgi_application())
+        connections.close_all()
+        self.stdout.write(f"Open http://{ADDRESS}:{server.server_port}/ in a browser. End it with Ctrl-C.")
+        self.stdout.flush()
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            self.stdout.write("Ended.")
