@@ -93,8 +93,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = environment.time_zone()
 USE_I18N = False
 USE_TZ = True
-DATE_FORMAT = "j M Y"
-DATETIME_FORMAT = "j M Y H:i"
+FORMAT_MODULE_PATH = ["katana_trace.formats"]
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -14,7 +14,7 @@ from items.models import Item, Variant
 from tests.build import item, line, location, partner, post, stock
 from tracking.admin import catalogue as door
 from tracking.models import Location, Partner, Switch
-from tracking.resources import catalogue
+from tracking.resources import catalogue_csv
 
 pytestmark = pytest.mark.django_db
 
@@ -172,7 +172,7 @@ def test_file_that_cannot_be_read_is_refused_in_a_sentence(in_admin, own_tempora
 
 
 def test_file_above_the_limits_is_refused(in_admin, monkeypatch):
-    monkeypatch.setattr(catalogue, "ROW_LIMIT", 2)
+    monkeypatch.setattr(catalogue_csv, "ROW_LIMIT", 2)
     answer = preview(in_admin, "location", "location\nA\nB\nC\n")
     assert "The file has more than 2 rows" in text(answer)
     monkeypatch.setattr(door, "SIZE_LIMIT", 10)

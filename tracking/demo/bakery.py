@@ -18,7 +18,7 @@ LOAVES = {"CL-400": "CL4", "CL-800": "CL8", "CL-800S": "CLS"}  # SKU to the pref
 PURCHASES = {
     "FL-W": ("FL", "Hartwell Mill", 180, FLOUR_STORE, ((88, 300), (62, 250), (34, 250), (14, 300), (3, 200))),
     "FL-R": ("RF", "Hartwell Mill", 150, FLOUR_STORE, ((88, 100), (50, 60), (15, 60))),
-    "SALT": ("SS", "Bay Salt Works", None, FLOUR_STORE, ((40, 25),)),
+    "SALT": ("SS", "Bay Salt Works", None, FLOUR_STORE, ((75, 25), (40, 25))),
     "SEED": ("SM", "Greenfield Organics", 240, FLOUR_STORE, ((77, 10), (30, 15))),
     "BUTTER": ("BU", "Riverside Dairy", 60, COLD_ROOM, ((58, 40), (13, 40))),
     "OATS": ("", "Greenfield Organics", None, FLOUR_STORE, ((59, 120), (29, 100))),
@@ -62,7 +62,7 @@ def story(today: date) -> Iterator[Entry]:
 def opening(today: date) -> Entry:
     """What was there before the first day."""
     parts = (
-        Part("SALT", 25, FLOUR_STORE, batch=code("SS", today, 120)),
+        Part("SALT", 4, FLOUR_STORE, batch=code("SS", today, 120)),
         Part("BAG", 150, FLOUR_STORE),
     )
     return Entry(90, "07:00", "adjustment", parts, number="OPENING", note=OPENING_NOTE)

@@ -26,19 +26,24 @@ def is_loaded() -> bool:
 
 
 def refuse_other_company() -> None:
-    """Raises Refusal when the database belongs to somebody: neither migrated nor given users with a known password then."""
-    if Item._meta.db_table not in connection.introspection.table_names():
-        return
-    if is_loaded():
+    """Raises Refusal when the database is somebody's own: it gets neither a migration nor users with a known password."""
+    if is_new() or is_loaded():
         return
     items = Item.objects.count()
     taken = get_user_model().objects.filter(username__in=USERS).values_list("username", flat=True)
-    if items or taken or Document.objects.exists():
-        what = f"{items:,} items" if items else "documents" if not taken else f"a user “{min(taken)}”"
-        raise Refusal(
-            f"The database {connection.settings_dict['NAME']} has {what} and is not the sample company's, so nothing was "
-            "loaded. Name another folder in KATANA_TRACE_DATA, or another database in PGDATABASE."
-        )
+    if not (items or taken or Document.objects.exists()):
+        return
+    what = f"{items:,} items" if items else f"the user {min(taken)}" if taken else "documents"
+    raise Refusal(
+        f"The database {connection.settings_dict['NAME']} has {what} and is not the sample company's. Nothing was loaded. "
+        "Name another folder in KATANA_TRACE_DATA, or another database in PGDATABASE."
+    )
+
+
+def is_new() -> bool:
+    """Whether the database has no tables yet."""
+    tables = {model._meta.db_table for model in (Item, Document, get_user_model())}
+    return not tables <= set(connection.introspection.table_names())
 
 
 def load_company() -> bool:

@@ -9,7 +9,7 @@ from socketserver import ThreadingMixIn
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.servers.basehttp import WSGIRequestHandler, WSGIServer, get_internal_wsgi_application
-from django.db import connections
+from django.db import OperationalError, connections
 
 from katana_trace.lib.refusal import Refusal
 from tracking.demo.company import PASSWORD, USERS, load_company, refuse_other_company
@@ -28,7 +28,6 @@ class Command(BaseCommand):
         "Load the sample company, a bakery that also makes ovens, and serve it on this machine. "
         "A second run finds it as you left it."
     )
-    requires_system_checks = ()  # migrate runs them, once it is clear that the database may be touched
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -39,11 +38,15 @@ class Command(BaseCommand):
     def handle(self, *, port, no_serve, **options):
         if not 0 <= port <= 65535:
             raise CommandError(f"{port} is no port. Give one from 1 to 65535, such as --port 8000.")
+        for ending in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs with SIGINT ignored
+            signal.signal(ending, signal.default_int_handler)
         server = None if no_serve else self.bind(port)
         try:
             self.load()
             if server is not None:
                 self.serve(server)
+        except KeyboardInterrupt:
+            self.stdout.write("Ended.")
         finally:
             if server is not None:
                 server.server_close()
@@ -66,28 +69,23 @@ class Command(BaseCommand):
         try:
             refuse_other_company()
             call_command("migrate", interactive=False, verbosity=0)
-            self.stdout.write("Loading the sample company …")
             if load_company():
-                self.stdout.write(
-                    f"The sample company is loaded. Log in as {self.names()}; the password is {PASSWORD}."
-                )
+                self.stdout.write("The sample company is loaded, a bakery that also makes ovens.")
             else:
-                self.stdout.write(f"It is loaded already, and nothing was changed. Log in as {self.names()}.")
+                self.stdout.write(
+                    "The sample company was loaded before. It is as you left it; nothing was loaded again."
+                )
         except Refusal as refusal:
             raise CommandError(refusal.sentence) from refusal
-
-    def names(self) -> str:
+        except OperationalError as error:
+            raise CommandError(f"The database cannot be used: {error}") from error
         *names, last = USERS
-        return f"{', '.join(names)} or {last}"
+        self.stdout.write(f"Users: {', '.join(names)} and {last}. The password of each is {PASSWORD}.")
 
     def serve(self, server: Server) -> None:
-        """Serves until an interrupt (Ctrl-C) or SIGTERM."""
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        """Serves until Ctrl-C or SIGTERM. What a request was writing then is rolled back."""
         server.set_app(get_internal_wsgi_application())
         connections.close_all()
-        self.stdout.write(f"Open http://{ADDRESS}:{server.server_port}/ in a browser. End it with Ctrl-C.")
+        self.stdout.write(f"Open http://{ADDRESS}:{server.server_port}/ in a browser. Ctrl-C ends it.")
         self.stdout.flush()
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            self.stdout.write("Ended.")
+        server.serve_forever()
