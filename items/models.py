@@ -145,7 +145,8 @@ class Item(Keyed):
                 item_saving.send(sender=Item, item=self)
             super().save(*args, **kwargs)
             item_saved.send(sender=Item, item=self, created=created)
-            self.remember_tracking()
+            if fields is None or "tracking_mode" in fields:
+                self.remember_tracking()
 
     def get_absolute_url(self) -> str:
         return reverse("tracking:item_card", args=[self.pk])

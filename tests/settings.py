@@ -10,5 +10,8 @@ os.environ.pop("KATANA_TRACE_DEBUG", None)
 
 from katana_trace.settings import *  # noqa: F403
 
+# The live server keeps no connection open, or the test database could not be dropped.
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
+
 # Hashing passwords is slow on purpose; the tests make many users.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

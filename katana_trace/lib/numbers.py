@@ -16,8 +16,13 @@ KEY_LIMIT = 400  # one typed character can stand for up to 18 (NFKC)
 UNBATCHED = "UNBATCHED"
 UNBATCHED_KEY = "unbatched"
 
-# Zero-width characters, soft hyphen and byte order mark: invisible, so no part of a number.
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u180e\u200b\u200c\u200d\u2060\ufeff"))
+# Soft hyphen, zero-width characters, marks of direction (spreadsheets paste them along), joiners and variation selectors:
+# invisible, so no part of a number.
+INVISIBLE = dict.fromkeys(
+    [0x00AD, 0x034F, 0x061C, 0xFEFF]
+    + [*range(0x180B, 0x180F), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
+    + [*range(0xFE00, 0xFE10)]
+)
 SPACES = re.compile(r"\s+")
 
 
@@ -53,7 +58,7 @@ def check_text(text: str, *, what: str, limit: int = LIMIT, required: bool = Tru
         raise ValueError(
             f"{what} “{shown(clean, 30)}” has {len(clean):,} characters, the limit is {limit:,}. Shorten it."
         )
-    if len(key_of(clean)) > KEY_LIMIT:
+    if limit < KEY_LIMIT and len(key_of(clean)) > KEY_LIMIT:  # a note has no key
         raise ValueError(f"{what} “{shown(clean, 30)}” is too long once its characters are written out. Shorten it.")
     if required and not key_of(clean):
         raise ValueError(f"{what} is empty. Give it a value that can be read.")
@@ -64,6 +69,15 @@ def check_text(text: str, *, what: str, limit: int = LIMIT, required: bool = Tru
 def check_number(text: str, what: str) -> str:
     """A batch, serial or document number as it will be stored; the cached form of ``check_text`` for long imports."""
     return check_text(text, what=what)
+
+
+def can_be_stored(text: str, *, limit: int = LIMIT) -> bool:
+    """Whether a name or number like ``text`` can exist; the databases fail when they are asked for some others."""
+    try:
+        check_text(text, what="Text", limit=limit)
+    except ValueError:
+        return False
+    return True
 
 
 def is_unbatched(number: str) -> bool:

@@ -14,6 +14,7 @@ CELL_LIMIT = 1000
 BOM = "\ufeff"
 # What makes a spreadsheet read a cell as a formula, in both widths, and the mark that we put before it.
 DANGEROUS = frozenset("=+-@\t\r'＝＋－＠＇")
+CHUNK_ROWS = 500  # rows in one chunk of bytes that is written
 ZIP_MAGIC = b"PK\x03\x04"
 
 
@@ -46,7 +47,7 @@ def write_rows(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
     out.write(BOM)
     for count, row in enumerate(rows, 1):
         writer.writerow(row)
-        if count % 500 == 0:
+        if count % CHUNK_ROWS == 0:
             yield out.getvalue().encode()
             out.seek(0)
             out.truncate()
@@ -87,7 +88,7 @@ def parse(
         raise FileError(f"The file is empty. It needs a header with the columns {', '.join(required)}.")
     lines.seek(0)
     reader = csv.reader(checked(lines), delimiter=delimiter_of(first), strict=True)
-    number = 0
+    number = rows = 0
     try:
         header = [name.strip().lower() for name in next(reader)]
         check_header(header, required, optional)
@@ -102,12 +103,17 @@ def parse(
                 raise FileError(
                     f"Row {number} has {len(cells)} cells, the header has {width}. Give each row {width} cells."
                 )
-            for name, cell in zip(header, cells, strict=True):
-                if len(cell) > CELL_LIMIT + 1:
-                    raise FileError(
-                        f"Row {number}: the cell {name} has {len(cell):,} characters, the limit is {CELL_LIMIT:,}. Shorten it."
-                    )
-            yield Row(number, {n: unguard(c) if u else c for n, c, u in zip(header, cells, unguarded, strict=True)})
+            if max(map(len, cells)) > CELL_LIMIT + 1:
+                name, cell = next(pair for pair in zip(header, cells, strict=True) if len(pair[1]) > CELL_LIMIT + 1)
+                raise FileError(
+                    f"Row {number}: the cell {name} has {len(cell):,} characters, the limit is {CELL_LIMIT:,}. Shorten it."
+                )
+            rows += 1
+            # Hardly a cell begins with the guard's mark; a call for each of the others would show in a long import.
+            yield Row(
+                number,
+                {n: unguard(c) if u and c[:1] == "'" else c for n, c, u in zip(header, cells, unguarded, strict=True)},
+            )
     except csv.Error as error:
         reason = (
             'a quote (") is opened and never closed'
@@ -117,7 +123,7 @@ def parse(
         raise FileError(
             f"The file cannot be read as CSV after row {max(number, 1)}: {reason}. Mend the quoting there."
         ) from error
-    if number <= 1:
+    if not rows:
         raise FileError("The file has a header but no rows. Add at least one row.")
 
 
@@ -141,9 +147,9 @@ def check_header(header: list[str], required: Sequence[str], optional: Sequence[
     missing = [name for name in required if name not in header]
     unknown = [name for name in header if name not in required and name not in optional]
     known = ", ".join([*required, *optional])
-    if doubled:
-        raise FileError(f"The header has the column “{shown(doubled[0])}” twice. Keep one of them.")
     if missing:
         raise FileError(f"The header lacks the column “{missing[0]}”. It needs {', '.join(required)}.")
+    if doubled:
+        raise FileError(f"The header has the column “{shown(doubled[0])}” twice. Keep one of them.")
     if unknown:
         raise FileError(f"The header has an unknown column “{shown(unknown[0])}”. Known are {known}.")

@@ -2,8 +2,3 @@
 
 KATANA_TRACE_RACE_LENGTH says how much each of 16 writers does (20 without it; 200 takes minutes).
 """
-
-import pytest
-
-# The checks in these modules are read by people when they fail, so they are rewritten as those of tests are.
-pytest.register_assert_rewrite("tests.races.verdict")

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from katana_trace import environment
 from tests.races.starting_line import Entry, Finish, race
 
+# Its checks are read by people when they fail, so they are rewritten as those of tests are.
+pytest.register_assert_rewrite("tests.races.verdict")
 ROOT = Path(__file__).resolve().parents[2]
 FILE = "katana_trace.sqlite3"
 
@@ -25,9 +28,7 @@ def migrated_file(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("migrated")
     values = {**os.environ, "KATANA_TRACE_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "katana_trace.settings"}
     values.pop("PGDATABASE", None)
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v", "0"], env=values, cwd=ROOT, check=True, timeout=300
-    )
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], env=values, cwd=ROOT, check=True, timeout=300)
     return folder / FILE
 
 
@@ -42,21 +43,40 @@ class Course:
         return race(entries, folder=str(self.folder) if self.folder else None)
 
 
+# The test and its writers see the same database, and what one commits the others read.
+if connection.vendor == "postgresql":
+
+    @pytest.fixture
+    def course(committed_db) -> Course:
+        return Course(None)
+
+else:
+
+    @pytest.fixture
+    def course(migrated_file, tmp_path, django_db_blocker) -> Iterator[Course]:
+        shutil.copy(migrated_file, tmp_path / FILE)
+        usual = connections["default"]
+        settings = {**usual.settings_dict, **environment.databases(tmp_path)["default"], "NAME": str(tmp_path / FILE)}
+        with django_db_blocker.unblock():
+            connections["default"] = DatabaseWrapper(settings, "default")
+            try:
+                yield Course(tmp_path)
+            finally:
+                connections["default"].close()
+                connections["default"] = usual
+
+
 @pytest.fixture
-def course(request, tmp_path):
-    """The test and its writers see the same database, and what one commits the others read."""
-    if connection.vendor == "postgresql":
-        request.getfixturevalue("committed_db")
-        yield Course(None)
-        return
-    shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / FILE)
-    blocker = request.getfixturevalue("django_db_blocker")
-    usual = connections["default"]
-    settings = {**usual.settings_dict, **environment.databases(tmp_path)["default"], "NAME": str(tmp_path / FILE)}
-    with blocker.unblock():
-        connections["default"] = DatabaseWrapper(settings, "default")
-        try:
-            yield Course(tmp_path)
-        finally:
-            connections["default"].close()
-            connections["default"] = usual
+def record_figures(request, capsys):
+    """Prints how fast a race was where its length was asked for: ``KATANA_TRACE_RACE_LENGTH=200 pytest tests/races``."""
+
+    def record(finish: Finish, *, postings: int, **more) -> None:
+        if "KATANA_TRACE_RACE_LENGTH" in os.environ:
+            rest = "".join(f", {count} {name}" for name, count in more.items())
+            with capsys.disabled():
+                print(
+                    f"\n{connection.vendor} {request.node.name}: {postings} posted in {finish.seconds:.1f} s, "
+                    f"{postings / finish.seconds:.0f} postings/s{rest}"
+                )
+
+    return record

@@ -8,25 +8,25 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from items.models import Item
 from katana_trace.lib.days import now
 from katana_trace.lib.quantities import MILLION
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.rule import NewDocument, NewLine
+from tracking.ledger import locks
 from tracking.ledger.post import Posting, post
-from tracking.ledger.retry import in_transaction
+from tracking.ledger.retry import in_transaction, sentence_of
 from tracking.ledger.reverse import reverse_document
+from tracking.models import Document, Switch
 from tracking.modes.download import record_download
 from tracking.modes.history import write_history
 from tracking.modes.switch import disable_tracking, enable_tracking
-from tracking.models import Document, Switch
 from tracking.resources.import_movements import import_movements
 
 SWITCHING_SECONDS = 120
@@ -89,15 +89,11 @@ def ship_in_two_steps(number: int, *, line: NewLine, times: int, checks: bool) -
 
 
 def refused_in_sentences(work: Callable[[], None]) -> None:
-    """One try, as a part of a transaction of its own; what the database refuses becomes a Refusal."""
+    """One try, without another after it; what the database refuses becomes a Refusal."""
     try:
         work()
-    except connection.Database.IntegrityError as error:
-        raise Refusal(str(error).partition("\n")[0]) from error
-    except Exception as error:
-        if "IntegrityError" not in type(error).__name__:
-            raise
-        raise Refusal(str(error).partition("\n")[0]) from error
+    except IntegrityError as error:
+        raise Refusal(sentence_of(error)) from error
 
 
 def ship_many_lines(number: int, *, levels: list[NewLine], lines: int, times: int) -> dict:
@@ -105,7 +101,9 @@ def ship_many_lines(number: int, *, levels: list[NewLine], lines: int, times: in
     score, rng = Score(), random.Random(number)
     for turn in range(times):
         drawn = rng.sample(levels, lines)
-        score.try_it(lambda drawn=drawn, turn=turn: post(document("shipment", *drawn, number=f"W{number}-{turn}"), by=None))
+        score.try_it(
+            lambda drawn=drawn, turn=turn: post(document("shipment", *drawn, number=f"W{number}-{turn}"), by=None)
+        )
     return score.answer()
 
 
@@ -180,9 +178,9 @@ def post_until_switched(number: int, *, item: int, variant: int, location: int, 
     turn = 0
     while Switch.objects.filter(item=item).count() < switches and time.monotonic() < ends:
         turn += 1
+        begun = time.monotonic()
         # What a page was loaded with may be over when it is posted.
         mode = Item.objects.values_list("tracking_mode", flat=True).get(pk=item)
-        time.sleep(rng.uniform(0, 0.05))
         name = f"P{number}-{turn}" if mode == "batch" else ""
         received = NewLine(variant, location, 2 * MILLION, name)
         shipped = NewLine(variant, location, -MILLION, name)
@@ -190,21 +188,15 @@ def post_until_switched(number: int, *, item: int, variant: int, location: int, 
             by_mode[mode] += 1
             made += [name] if name else []
         score.try_it(lambda line=shipped: post(document("shipment", line), by=None))
-        time.sleep(rng.uniform(0, 0.1))
+        # Rests, the longer the slower the machine is: who never rests never lets a download be the latest.
+        time.sleep(rng.uniform(0, 15) * (time.monotonic() - begun))
     return score.answer(made=made, by_mode=by_mode)
-
-
-@contextmanager
-def nothing():
-    yield
 
 
 def hold_open(number: int, *, line: NewLine, seconds: float) -> dict:
     """Plans and writes a shipment, and keeps its transaction open: who needs its item waits."""
 
     def work() -> float:
-        from tracking.ledger import locks
-
         locks.share_ledger()
         posting = Posting(by=None)
         new = document("shipment", line, number="OPEN")

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from items.models import Item
+from katana_trace.lib.numbers import key_of
 
 
 class SwitchOffForm(forms.Form):
@@ -33,7 +34,7 @@ class SwitchOffForm(forms.Form):
 
     def clean_confirm(self) -> str:
         typed = self.cleaned_data["confirm"]
-        if typed != self.item.name:
+        if key_of(typed) != self.item.key:  # a page shows two spaces as one
             raise ValidationError(f"This does not match. Type {self.item.name}.")
         return typed
 

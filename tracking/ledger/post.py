@@ -25,7 +25,8 @@ from tracking.models import Document, Partner
 def post(document: NewDocument, *, by) -> Document:
     """Posts one document in one transaction and returns it.
 
-    A document whose token was posted already is returned as it is: a double click or a retry gives the first result.
+    A document whose token was posted already is returned as it is: a double click or a retry gives the first result. So
+    is the very same document, of the same number and fingerprint.
     ``by`` is the user, or None for the program itself. Raises Refusal; nothing is written then.
     """
 
@@ -38,7 +39,8 @@ def post(document: NewDocument, *, by) -> Document:
         locks.share_ledger()
         posting = Posting(by=by)
         posting.prepare([document])
-        posting.add(document)
+        if not posting.add(document):
+            return Document.objects.get(kind=document.kind, key=key_of(document.number))
         return posting.write()[0]
 
     return in_transaction(work)
@@ -125,7 +127,7 @@ class Posting:
                     kind=new.kind,
                     number=number,
                     key=key,
-                    sequence=sequence_of(number, rule) if new.number else self.sequences[rule.kind],
+                    sequence=sequence_of(key, rule) if new.number else self.sequences[rule.kind],
                     posted_at=new.posted_at,
                     posted_on=planner.day,
                     partner_id=new.partner,
@@ -214,7 +216,7 @@ class Posting:
         return f"{rule.prefix}-{self.sequences[rule.kind]:06d}"
 
 
-def sequence_of(number: str, rule: KindRule) -> int | None:
-    """The digits of a number in the program's own form, for the next number to follow."""
-    found = re.fullmatch(rf"{rule.prefix}-([0-9]{{1,15}})", number, re.ASCII | re.IGNORECASE)
+def sequence_of(key: str, rule: KindRule) -> int | None:
+    """The digits of a number in the program's own form, however it was typed, for the next number to follow."""
+    found = re.fullmatch(rf"{rule.prefix.lower()}-([0-9]{{1,15}})", key, re.ASCII)
     return int(found[1]) if found else None

@@ -40,6 +40,8 @@ def unlink_lines(item: int) -> None:
 
 def link_lines(links: Sequence[tuple[UUID, int | None, int | None]]) -> None:
     """Puts batch or serial number (ids) back on the lines of these UUIDs; the permit is open."""
+    if not links:
+        return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(

@@ -10,7 +10,24 @@ from django.db import connection
 from katana_trace.lib.identity import new_uuids
 from tracking.ledger.holdings import BatchFacts, SerialFacts
 from tracking.ledger.plan import PlannedLine
-from tracking.models import Batch, Document, SerialNumber
+from tracking.ledger.sql import fetch
+from tracking.models import Document
+from tracking.models.batch import RecordStatus
+
+DOCUMENT_COLUMNS = {
+    "kind": "text", "number": "text", "key": "text", "sequence": "bigint", "posted_at": "timestamptz",
+    "posted_on": "date", "partner_id": "bigint", "note": "text", "posted_by_id": "int", "recorded_at": "timestamptz",
+    "reverses_id": "bigint", "fingerprint": "text", "token": "uuid",
+}  # fmt: skip
+BATCH_COLUMNS = {
+    "variant_id": "bigint", "number": "text", "key": "text", "expires_on": "date", "supplier_batch": "text",
+    "status": "text", "reason": "text", "note": "text",
+}  # fmt: skip
+SERIAL_COLUMNS = {
+    "item_id": "bigint", "variant_id": "bigint", "number": "text", "key": "text", "status": "text", "reason": "text",
+    "note": "text",
+}  # fmt: skip
+AT_ONCE = 500  # rows of one INSERT on SQLite: well below its limit of 32,766 values
 
 COLUMNS = "uuid, document_id, variant_id, location_id, batch_id, serial_id, quantity, epoch"
 
@@ -29,7 +46,7 @@ def write_documents(planned: Sequence[PlannedDocument]) -> None:
     write_serials(
         [line.serial for document in planned for line in document.lines if line.serial and line.serial.id is None]
     )
-    Document.objects.bulk_create([document.document for document in planned])
+    write_heads([document.document for document in planned])
     write_lines(
         [
             (
@@ -47,24 +64,69 @@ def write_documents(planned: Sequence[PlannedDocument]) -> None:
     )
 
 
+def write_heads(documents: list[Document]) -> None:
+    """The documents themselves, without their lines."""
+    stored_at = connection.ops.adapt_datetimefield_value
+    stored_token = (lambda token: token) if connection.features.has_native_uuid_field else (lambda token: token.hex)
+    ids = insert(
+        "tracking_document",
+        DOCUMENT_COLUMNS,
+        [
+            (
+                d.kind, d.number, d.key, d.sequence, stored_at(d.posted_at), d.posted_on, d.partner_id, d.note,
+                d.posted_by_id, stored_at(d.recorded_at), d.reverses_id, d.fingerprint, stored_token(d.token),
+            )
+            for d in documents
+        ],
+    )  # fmt: skip
+    for document, id_ in zip(documents, ids, strict=True):
+        document.pk = id_
+        document._state.adding, document._state.db = False, connection.alias
+
+
 def write_batches(facts: list[BatchFacts]) -> None:
     """In the order of their keys, so that two postings that make the same ones wait instead of deadlocking."""
     new = sorted({id(batch): batch for batch in facts}.values(), key=lambda batch: (batch.variant, batch.key))
-    rows = Batch.objects.bulk_create(
-        [Batch(variant_id=b.variant, number=b.number, key=b.key, expires_on=b.expires_on) for b in new]
+    ids = insert(
+        "tracking_batch",
+        BATCH_COLUMNS,
+        [(b.variant, b.number, b.key, b.expires_on, "", RecordStatus.AVAILABLE.value, "", "") for b in new],
     )
-    for batch, row in zip(new, rows, strict=True):
-        batch.id = row.pk
+    for batch, id_ in zip(new, ids, strict=True):
+        batch.id = id_
 
 
 def write_serials(facts: list[SerialFacts]) -> None:
     """Without a place: the trigger gives it when the line comes in."""
     new = sorted({id(serial): serial for serial in facts}.values(), key=lambda serial: (serial.item, serial.key))
-    rows = SerialNumber.objects.bulk_create(
-        [SerialNumber(item_id=s.item, variant_id=s.variant, number=s.number, key=s.key) for s in new]
+    ids = insert(
+        "tracking_serialnumber",
+        SERIAL_COLUMNS,
+        [(s.item, s.variant, s.number, s.key, RecordStatus.AVAILABLE.value, "", "") for s in new],
     )
-    for serial, row in zip(new, rows, strict=True):
-        serial.id = row.pk
+    for serial, id_ in zip(new, ids, strict=True):
+        serial.id = id_
+
+
+def insert(table: str, columns: dict[str, str], rows: Sequence[tuple]) -> list[int]:
+    """The new ids of ``rows``, inserted in their order; ``columns`` are names with their types on PostgreSQL.
+
+    ``bulk_create`` does the same and takes seven times as long, which is a fifth of a long import.
+    """
+    names, found = ", ".join(columns), []
+    if connection.vendor == "postgresql":
+        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        query = (
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM unnest({arrays}) WITH ORDINALITY AS l({names}, place)"
+            " ORDER BY place RETURNING id"
+        )
+        return [id_ for (id_,) in fetch(query, [list(column) for column in zip(*rows, strict=True)])] if rows else []
+    row = f"({', '.join(['%s'] * len(columns))})"
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        query = f"INSERT INTO {table} ({names}) VALUES {', '.join([row] * len(some))} RETURNING id"
+        found += [id_ for (id_,) in fetch(query, [cell for cells in some for cell in cells])]
+    return found
 
 
 def write_lines(rows: Sequence[tuple]) -> None:

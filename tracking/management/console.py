@@ -9,24 +9,26 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 
 from items.models import Item
-from katana_trace.lib.numbers import key_of
+from katana_trace.lib.numbers import can_be_stored, key_of
+from katana_trace.lib.quantities import shown
 
 
 def user_named(name: str | None):
     """The active user of this name; None when no name was given."""
     if name is None:
         return None
-    user = get_user_model().objects.filter(username=name, is_active=True).first()
+    users = get_user_model().objects.filter(username=name, is_active=True)
+    user = users.first() if can_be_stored(name, limit=150) else None
     if user is None:
-        raise CommandError(f"There is no active user “{name}”. Give the name of a user who can log in.")
+        raise CommandError(f"There is no active user “{shown(name)}”. Give the name of a user who can log in.")
     return user
 
 
 def item_named(name: str) -> Item:
     """The item of this name, found by its key."""
-    item = Item.objects.filter(key=key_of(name)).first()
+    item = Item.objects.filter(key=key_of(name)).first() if can_be_stored(name, limit=120) else None
     if item is None:
-        raise CommandError(f"There is no item “{name}”. Check its name, as it stands on the item card.")
+        raise CommandError(f"There is no item “{shown(name)}”. Check its name, as it stands on the item card.")
     return item
 
 

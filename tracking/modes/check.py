@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from items.models import Item, TrackingMode
-from katana_trace.lib.quantities import for_people
+from katana_trace.lib.quantities import LEVEL_LIMIT, MILLION, for_people
 from tracking.ledger.sql import fetch
 from tracking.models import Workspace
 
@@ -69,6 +69,25 @@ def refusal_of_save_to_none(item: Item, *, present: str) -> str:
     return (
         f"Switching {item.name} to No tracking deletes its {what}, so its history is downloaded first. "
         f"Do it on the page {page}?to=none, or by manage.py switch_tracking “{item.name}” none."
+    )
+
+
+def refusal_of_sums(item: Item) -> str:
+    """Without batches all stock of a variant at a location is one level, which has a limit."""
+    rows = fetch(
+        "SELECT v.sku, p.name FROM tracking_stocklevel k"
+        " JOIN items_variant v ON v.id = k.variant_id JOIN tracking_location p ON p.id = k.location_id"
+        # Whole units and millionths apart: the sum of millionths may be more than 64 bits hold.
+        " WHERE v.item_id = %s GROUP BY v.id, v.sku, p.id, p.name"
+        " HAVING (sum(k.quantity / 1000000) - %s) * 1000000 + sum(k.quantity %% 1000000) > 0 ORDER BY 1, 2 LIMIT 1",
+        [item.pk, LEVEL_LIMIT // MILLION],
+    )
+    if not rows:
+        return ""
+    sku, place = rows[0]
+    return (
+        f"The batches of {sku} at {place} are more than {for_people(LEVEL_LIMIT)} {item.unit} in sum, the limit of one place "
+        "without batches. Transfer some of it to another location first."
     )
 
 

@@ -1,6 +1,7 @@
 """Restoring a history: every batch, serial number and ledger link is back, to the byte (rule 7).
 
-Lines are matched by their UUID. What is restored here is an item of which nothing moved since it was switched off.
+Lines are matched by their UUID. What is restored here is an item of which nothing moved since it was switched off,
+reversed documents aside.
 """
 
 from __future__ import annotations
@@ -31,6 +32,19 @@ from tracking.modes.history import HISTORY_COLUMNS, RECORD
 
 TEXT = tuple(name for name in HISTORY_COLUMNS if name not in ("kind", "posted_at", "expires_on", "quantity", "line",
              "recorded_at", "made_on", "status"))  # fmt: skip
+
+
+# What moved since an epoch and still counts: a document that was reversed and its mirror sum to zero, line by line.
+MOVED = """
+    WITH since AS (
+        SELECT DISTINCT d.id, d.number, d.reverses_id FROM tracking_ledgerline l
+        JOIN items_variant v ON v.id = l.variant_id JOIN tracking_document d ON d.id = l.document_id
+        WHERE v.item_id = %s AND l.epoch >= %s AND d.kind NOT IN ('tracking_on', 'tracking_restored')
+    )
+    SELECT id, number FROM since
+    WHERE NOT EXISTS (SELECT 1 FROM since m WHERE m.reverses_id = since.id OR m.id = since.reverses_id)
+    ORDER BY id
+"""
 
 
 @dataclass(slots=True)
@@ -89,15 +103,7 @@ def refuse_restoring(item: Item, archive: Archive) -> None:
     sentence = check.refusal_of_addon()
     if sentence:
         raise Refusal(sentence)
-    moved = fetch(
-        """
-        SELECT DISTINCT d.id, d.number FROM tracking_ledgerline l
-        JOIN items_variant v ON v.id = l.variant_id JOIN tracking_document d ON d.id = l.document_id
-        WHERE v.item_id = %s AND l.epoch >= %s AND d.kind NOT IN ('tracking_on', 'tracking_restored')
-        ORDER BY d.id
-        """,
-        [item.pk, archive.switch.epoch],
-    )
+    moved = fetch(MOVED, [item.pk, archive.switch.epoch])
     if moved:
         names = ", ".join(number for _, number in moved[:5])
         more = f" and {len(moved) - 5:,} more" if len(moved) > 5 else ""
@@ -123,12 +129,12 @@ def read_history(content: bytes) -> HistoryContent:
 
 
 def put_back(item: Item, archive: Archive, history: HistoryContent, *, by) -> None:
-    """Makes the records, links the lines, settles what enabling had moved, and rebuilds the levels."""
+    """Under a permit: makes the records, links the lines, settles what enabling had moved, and rebuilds the levels."""
     variants = variants_of(item, history)
     make = make_batches if archive.mode == TrackingMode.BATCH else make_serials
-    numbers = make(item, history.records, variants)
-    links, net = match_lines(item, archive, history.lines, numbers)
     with relink.permit(item.pk, to_null=False):
+        numbers = make(item, history.records, variants)
+        links, net = match_lines(item, archive, history.lines, numbers)
         relink.link_lines(links)
         if archive.mode == TrackingMode.BATCH:
             settle(item, archive, net, by=by)
@@ -163,7 +169,10 @@ def variant_at(row: Row, variants: dict[str, int], item: Item) -> int:
 
 
 def make_batches(item: Item, records: list[Row], variants: dict[str, int]) -> dict[tuple[str, str], int]:
-    """The archived batches, by (key of the SKU, key of the number); a restored ``UNBATCHED`` joins the present one."""
+    """The archived batches, by (key of the SKU, key of the number); a restored ``UNBATCHED`` joins the present one.
+
+    It takes all fields of the archived one, also the letters it was typed in.
+    """
     present = {(batch.variant_id, batch.key): batch for batch in Batch.objects.filter(variant__item=item)}
     made: dict[tuple[str, str], int] = {}
     new: list[tuple[tuple[str, str], Batch]] = []
@@ -185,6 +194,7 @@ def make_batches(item: Item, records: list[Row], variants: dict[str, int]) -> di
         if there is None:
             new.append((place, batch))
         elif batch.key == UNBATCHED_KEY:
+            join(batch, there)
             batch.pk = made[place] = there.pk
             batch.save()
         else:
@@ -195,6 +205,14 @@ def make_batches(item: Item, records: list[Row], variants: dict[str, int]) -> di
     rows = Batch.objects.bulk_create([batch for _, batch in new])
     made.update({place: row.pk for (place, _), row in zip(new, rows, strict=True)})
     return made
+
+
+def join(restored: Batch, present: Batch) -> None:
+    """What a person wrote on the present ``UNBATCHED`` stays where the archived one is empty, and so does a hold."""
+    for name in ("expires_on", "made_on", "supplier_batch", "note"):
+        setattr(restored, name, getattr(restored, name) or getattr(present, name))
+    if present.is_held:
+        restored.status, restored.reason = present.status, present.reason
 
 
 def make_serials(item: Item, records: list[Row], variants: dict[str, int]) -> dict[tuple[str, str], int]:

@@ -31,6 +31,7 @@ def before_save(item: Item) -> None:
 
     An instance that was loaded before somebody else's switch, and whose mode nobody touched, takes the present mode.
     """
+    item.__dict__.pop("enabling", None)  # of an earlier save that failed
     if item._state.adding:
         item.tracking_epoch = 0
         sentence = check.refusal_of_new(item)

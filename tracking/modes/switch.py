@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from items.models import Item, TrackingMode
 from katana_trace.lib import days
+from katana_trace.lib.numbers import check_text
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks, relink
 from tracking.ledger.retry import in_transaction
@@ -53,7 +54,7 @@ def disable_tracking(*, item: Item, by, reason: str) -> Archive:
         fresh = Item.objects.get(pk=item.pk)
         if fresh.tracking_mode == TrackingMode.NONE:
             raise Refusal(f"{fresh.name} has No tracking already. Nothing was switched.", field="tracking_mode")
-        sentence = check.refusal_of_holds(fresh)
+        sentence = check.refusal_of_holds(fresh) or check.refusal_of_sums(fresh)
         if sentence:
             raise Refusal(sentence)
         history = write_history(fresh)
@@ -115,6 +116,10 @@ def check_reason(reason: str) -> None:
         raise Refusal("Say why tracking is switched; the reason is kept with your name.", field="reason")
     if len(reason.strip()) > 200:
         raise Refusal(f"The reason has {len(reason.strip())} characters, the limit is 200. Shorten it.", field="reason")
+    try:
+        check_text(reason, what="Reason", limit=200)
+    except ValueError as error:  # what the databases could not store
+        raise Refusal(str(error), field="reason") from error
 
 
 def check_permission(by) -> None:

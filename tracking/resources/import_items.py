@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from items.models import Item, TrackingMode, Variant
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, Row, read_rows
-from tracking.ledger.retry import in_transaction
+from tracking.ledger.retry import in_transaction, sentence_of
 from tracking.resources.refused import FileRefused, RowError
 
 REQUIRED = ("item", "kind", "unit", "tracking", "sku", "variant", "gtin", "shelf_life_days")
@@ -52,6 +52,7 @@ class ItemImport:
         self.first_rows: dict[str, Row] = {}
         self.seen_skus: set[str] = set()
         self.items: dict[str, Item] = {}
+        self.columns: dict[str, str] = {}  # by the field of what is being taken: its column in the file
 
     def run(self, file: BinaryIO) -> ItemsImported:
         try:
@@ -87,6 +88,7 @@ class ItemImport:
             self.take_variant(cells, sku, item)
 
     def take_item(self, cells: dict[str, str], key: str) -> Item:
+        self.columns = {"name": "item", "tracking_mode": "tracking"}
         if cells["tracking"] not in TrackingMode.values:
             raise ValidationError(
                 {"tracking": f"“{cells['tracking'][:40]}” is no tracking. Use none, batch or serial."}
@@ -103,7 +105,7 @@ class ItemImport:
                 shelf_life_days=days,
                 tracking_mode=cells["tracking"],
             )
-            item.full_clean()
+            clean(item)
             item.save()
             self.done.items += 1
             return item
@@ -123,17 +125,21 @@ class ItemImport:
             raise PermissionDenied(
                 f"{self.by} may not switch the tracking of {item.name}. Ask a manager, or give tracking as it is."
             )
-        item.full_clean()
-        item.save()
+        clean(item)
+        try:
+            item.save()
+        except IntegrityError as error:  # what a trigger refuses, such as another unit of what has moved
+            raise Refusal(sentence_of(error)) from error
         self.done.switched += switched
         self.done.changed += not switched
         return item
 
     def take_variant(self, cells: dict[str, str], sku: str, item: Item) -> None:
+        self.columns = {"name": "variant"}
         variant = Variant.objects.filter(key=sku).select_related("item").first()
         if variant is None:
             variant = Variant(item=item, sku=cells["sku"], name=cells["variant"], gtin=cells["gtin"])
-            variant.full_clean()
+            clean(variant)
             variant.save()
             self.done.variants += 1
             return
@@ -147,18 +153,24 @@ class ItemImport:
             self.done.unchanged += 1
             return
         variant.name, variant.gtin = cells["variant"], cells["gtin"]
-        variant.full_clean()
+        clean(variant)
         variant.save()
         self.done.changed += 1
 
     def refuse(self, row: Row, error: Exception) -> None:
-        columns = {"name": "item", "tracking_mode": "tracking"}
         if isinstance(error, ValidationError) and hasattr(error, "message_dict"):
             for name, sentences in error.message_dict.items():
-                column = "" if name == "__all__" else columns.get(name, name)
-                self.errors += [RowError(row.number, sentence, column) for sentence in sentences]
+                column = "" if name == "__all__" else self.columns.get(name, name)
+                # A validator of the field and the model itself may say the same.
+                self.errors += [RowError(row.number, sentence, column) for sentence in dict.fromkeys(sentences)]
         else:
             self.errors.append(RowError(row.number, str(error)))
+
+
+def clean(row: Item | Variant) -> None:
+    """Its texts first, in our own sentences; then all that the model's fields and rules say."""
+    row.set_key()
+    row.full_clean()
 
 
 def whole_days(text: str) -> int | None:

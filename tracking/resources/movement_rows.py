@@ -121,7 +121,7 @@ def head_of(row: Row) -> TextDocument:
         )
     checks = (
         ("document", lambda: check_number(document.number, "Document number")),
-        ("partner", lambda: check_text(document.partner, what="Partner", limit=120, required=False)),
+        ("partner", lambda: check_text(document.partner, what="Partner", limit=120, required=bool(document.partner))),
         ("note", lambda: check_text(document.note, what="Note", limit=1000, required=False, lines=True)),
         ("reverses", lambda: check_text(document.reverses, what="Number", limit=64, required=False)),
     )

@@ -34,19 +34,36 @@ def gaps_of(bare: Iterable[tuple[int, int]]) -> list[Gap]:
     items = dict(fetch(f"SELECT id, item_id FROM items_variant WHERE {condition}", [parameter]))
     ends: dict[int, list[Switch]] = {}
     for switch in (
-        Switch.objects.filter(item__in=set(items.values()), to_mode="none", archive__restored_at__isnull=True)
-        .select_related("item")
+        Switch.objects.filter(item__in=set(items.values()), to_mode="none")
+        .select_related("item", "archive")
+        .defer("archive__content")
         .order_by("epoch")
     ):
         ends.setdefault(switch.item_id, []).append(switch)
     starts = starts_of(ends)
     found = set()
     for variant, epoch in bare:
-        for switch in ends.get(items[variant], ()):
-            # The line was made while the item had the mode that this switch ended.
-            if starts[switch.pk] <= epoch < switch.epoch:
-                found.add(Gap(switch.item.name, days.day_of(switch.switched_at)))
+        switches = ends.get(items[variant], [])
+        # The line was made while the item had the mode that this switch ended.
+        ended = next((switch for switch in switches if starts[switch.pk] <= epoch < switch.epoch), None)
+        if ended is not None and (last := last_unrestored(ended, switches)) is not None:
+            found.add(Gap(last.item.name, days.day_of(last.switched_at)))
     return sorted(found)
+
+
+def last_unrestored(switch: Switch, switches: list[Switch]) -> Switch | None:
+    """Where the numbers that ``switch`` took off went: its restored archive may have been switched off again, and again.
+
+    ``switches`` are all those of the item to No tracking, in their order. None when what it took is back.
+    """
+    for later in switches:
+        restored_at = switch.archive.restored_at
+        if restored_at is None:
+            return switch
+        same_mode = later.from_mode == switch.from_mode
+        if later.epoch > switch.epoch and same_mode and later.switched_at >= restored_at:
+            switch = later
+    return switch if switch.archive.restored_at is None else None
 
 
 def starts_of(ends: dict[int, list[Switch]]) -> dict[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from katana_trace.lib.numbers import key_of
+from katana_trace.lib.numbers import can_be_stored, key_of
 from tracking.ledger.sql import any_of, fetch
 
 
@@ -24,6 +24,8 @@ class Lot:
 
 def find_lot(*, sku: str, number: str) -> Lot | None:
     """The batch or serial number ``number`` of ``sku``, both found by key."""
+    if not (can_be_stored(sku) and can_be_stored(number)):
+        return None
     for is_serial, table in ((False, "tracking_batch"), (True, "tracking_serialnumber")):
         rows = fetch(
             f"SELECT t.id, v.sku, t.number FROM {table} t JOIN items_variant v ON v.id = t.variant_id"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from katana_trace.lib.quantities import plain
+from katana_trace.lib.quantities import plain, shown
 from katana_trace.lib.refusal import Refusal
 from tracking.trace.balance import Balance, balance_of
 from tracking.trace.gaps import Gap, gaps_of
@@ -50,7 +50,7 @@ def trace_lot(*, sku: str, number: str) -> Trace:
     """Traces the batch or serial number ``number`` of ``sku``, found by key. Raises Refusal when there is none."""
     lot = find_lot(sku=sku, number=number)
     if lot is None:
-        raise Refusal(f"{sku} has no batch or serial number “{number}”. Check both on the label.")
+        raise Refusal(f"{shown(sku)} has no batch or serial number “{shown(number)}”. Check both on the label.")
     back, ahead = reach([lot.place], forward=False), reach([lot.place], forward=True)
     lots = name_lots(set(back.lots | ahead.lots))
     made_from = tuple(lots[place] for place in back.lots)

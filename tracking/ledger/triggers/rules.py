@@ -167,7 +167,10 @@ ROW_GUARDS = [
         "batch_update",
         "tracking_batch",
         "UPDATE",
-        "NEW.variant_id <> OLD.variant_id OR NEW.number <> OLD.number OR NEW.key <> OLD.key",
+        # A restored UNBATCHED prints again as it was typed, which is the one change, under the permit of the restore.
+        "NEW.variant_id <> OLD.variant_id OR NEW.key <> OLD.key OR (NEW.number <> OLD.number AND NOT EXISTS"
+        " (SELECT 1 FROM items_variant v JOIN tracking_relinkpermit p ON p.item_id = v.item_id"
+        " WHERE v.id = OLD.variant_id))",
         "The number and variant of a batch are fixed. Move the stock to another batch by an adjustment.",
     ),
     (

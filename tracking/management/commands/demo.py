@@ -38,8 +38,6 @@ class Command(BaseCommand):
     def handle(self, *, port, no_serve, **options):
         if not 0 <= port <= 65535:
             raise CommandError(f"{port} is no port. Give one from 1 to 65535, such as --port 8000.")
-        for ending in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs with SIGINT ignored
-            signal.signal(ending, signal.default_int_handler)
         server = None if no_serve else self.bind(port)
         try:
             self.load()
@@ -78,12 +76,14 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise CommandError(refusal.sentence) from refusal
         except OperationalError as error:
-            raise CommandError(f"The database cannot be used: {error}") from error
+            raise CommandError(f"The database cannot be used: {' '.join(str(error).split())}") from error
         *names, last = USERS
         self.stdout.write(f"Users: {', '.join(names)} and {last}. The password of each is {PASSWORD}.")
 
     def serve(self, server: Server) -> None:
         """Serves until Ctrl-C or SIGTERM. What a request was writing then is rolled back."""
+        for ending in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs with SIGINT ignored
+            signal.signal(ending, signal.default_int_handler)
         server.set_app(get_internal_wsgi_application())
         connections.close_all()
         self.stdout.write(f"Open http://{ADDRESS}:{server.server_port}/ in a browser. Ctrl-C ends it.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from katana_trace.lib.refusal import Refusal
 from tracking.management.console import Bar, count_lines, counted, user_named
 from tracking.resources.import_items import import_items
 from tracking.resources.import_movements import import_movements
@@ -39,6 +40,9 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{refused.report()}\nNothing was imported: {counted(len(refused.errors), 'error')}."
             ) from refused
+        except Refusal as refusal:
+            bar.close()
+            raise CommandError(refusal.sentence) from refusal
         bar.close()
         self.stdout.write(self.say_items(done) if what == "items" else self.say_movements(done))
         if dry_run:

@@ -37,14 +37,18 @@ class Command(BaseCommand):
                 return
             check_permission(user)
             if export is None:
-                raise CommandError("Switching to No tracking deletes numbers. Name a file for the history with --export FILE.")
+                raise CommandError(
+                    "Switching to No tracking deletes numbers. Name a file for the history with --export FILE."
+                )
             rows = self.export(found, export, user) if found.is_tracked else 0
             disable_tracking(item=found, by=user, reason=reason)
         except Refusal as refusal:
             raise CommandError(refusal.sentence) from refusal
         except PermissionDenied as denied:
             raise CommandError(f"{denied} {user} is not one.") from denied
-        self.stdout.write(f"{found.name} has No tracking now. Its history ({rows:,} rows) is in {export} and in Archives.")
+        self.stdout.write(
+            f"{found.name} has No tracking now. Its history ({rows:,} rows) is in {export} and in Archives."
+        )
 
     def export(self, item, file: Path, user) -> int:
         """Writes the history to a new ``file``, safely on the disk before anything is deleted."""
@@ -60,6 +64,8 @@ class Command(BaseCommand):
                 if not file.is_file() or file.read_bytes() != content:
                     raise CommandError(f"{file} exists already and is not replaced. Name a new file.") from error
             except OSError as error:
-                raise CommandError(f"{file} cannot be written ({error.strerror}). Name a file in a folder that can.") from error
+                raise CommandError(
+                    f"{file} cannot be written ({error.strerror}). Name a file in a folder that can."
+                ) from error
             record_download(item=item, history=history, by=user)
         return history.row_count

@@ -1,0 +1,364 @@
+"""Restoring a history that was switched off: back to the byte, or refused with the reason (rule 7)."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from tests.build import (
+    batch, broken, history_of, item, line, post, refusal, restore, reverse, serial, serials, stock, switch_off, switch_on,
+)  # fmt: skip
+from tests.worlds import exported, traced
+from tracking.models import Archive, Batch, Document, LedgerLine, SerialNumber, Workspace
+from tracking.records.edit import edit_batch
+from tracking.records.hold import hold
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def laws_hold():
+    """Every test here ends with a ledger that verify finds clean."""
+    yield
+    assert broken() == {}
+
+
+@pytest.fixture
+def flour(manager):
+    """Tracked by batch, with three batches that have all that a batch can have."""
+    made = item("Flour", "batch", "kg", skus=("F-1", "F-25"))
+    post("receipt", line("F-1", 10, batch="L1", expires="2031-01-31"), line("F-25", 4, batch="L1"), partner="Northmill")
+    post("transfer", line("F-1", "-2.5", batch="L1"), line("F-1", "2.5", batch="L1", at="Shop"))
+    post("receipt", line("F-1", 1, batch=" Ｌ  2 "), partner="Southmill")
+    post("shipment", line("F-1", -1, batch="l 2"), partner="Café")
+    text = "=1+1\r\nsecond line, with “quotes” \" and ' and a comma"
+    edit_batch(batch=batch("L 2"), changes={"note": text, "supplier_batch": "'-7"}, by=manager, reason="Label")
+    hold(records=[batch("L 2")], by=manager, reason="Recalled by Southmill")
+    return made
+
+
+@pytest.fixture
+def pump():
+    """Tracked by serial number: one shipped and returned, one shipped, one here, two units without number."""
+    made = item("Pump", "serial", skus=("P-S", "P-L"))
+    post("receipt", line("P-S", 1, serial="000417"), line("P-S", 1, serial="00418"), line("P-L", 1, serial="x"), line("P-S", 2))
+    post("shipment", line("P-S", -1, serial="000417"), line("P-S", -1, serial="00418"), partner="Dairy")
+    post("customer_return", line("P-S", 1, serial="000417", at="Workshop"), partner="Dairy")
+    return made
+
+
+def own_rows(text: str) -> list[str]:
+    return [row for row in text.splitlines() if not row.startswith("tracking_")]
+
+
+def records(history: bytes) -> list[list[str]]:
+    rows = csv.reader(io.StringIO(history.decode("utf-8-sig"), newline=""))
+    return [row for row in rows if row[0] == "record" and "UNBATCHED" not in row]
+
+
+def state() -> tuple:
+    return own_rows(exported("movements")), exported("stock"), exported("serials")
+
+
+# -- to the byte ----------------------------------------------------------------------------------------------------------
+
+
+def test_batches_with_all_their_fields_links_and_levels_are_back(flour, manager):
+    before, trace = state(), traced("F-1", "L1")
+    downloaded = switch_off(flour, manager)
+    assert not Batch.objects.exists()
+    switch_on(flour, "batch", manager)
+    archive = restore(flour, downloaded, manager)
+    assert state() == before
+    assert traced("F-1", "L1") == trace
+    assert records(history_of(flour)) == records(downloaded)
+    again = batch("L 2")
+    assert (again.number, again.status, again.reason, again.supplier_batch, again.note) == (
+        "Ｌ  2", "held", "Recalled by Southmill", "'-7", "=1+1\r\nsecond line, with “quotes” \" and ' and a comma",
+    )  # fmt: skip
+    assert (archive.restored_by, archive.restored_at is not None, archive.line_count, archive.record_count) == (manager, True, 6, 3)
+
+
+def test_serial_numbers_links_and_places_are_back(pump, manager):
+    hold(records=[serial("x")], by=manager, reason="Leaks")
+    SerialNumber.objects.filter(number="00418").update(note="@home")
+    post("shipment", line("P-S", -1, serial="000417", at="Workshop"))
+    post("adjustment", line("P-L", -1, serial="x"))  # what is on hold has left, so tracking can be switched off
+    before, trace = state(), traced("P-S", "000417")
+    downloaded = switch_off(pump, manager)
+    assert (stock(), serials()) == ({("P-S", "Main", ""): "2"}, {})
+    switch_on(pump, "serial", manager)
+    restore(pump, downloaded, manager)
+    assert state() == before
+    assert traced("P-S", "000417") == trace
+    assert records(history_of(pump)) == records(downloaded)
+    assert not Document.objects.filter(kind__startswith="tracking_").exists()  # nothing had to be settled
+
+
+def test_a_restored_batch_goes_on_as_before(flour, manager):
+    downloaded = switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    restore(flour, downloaded, manager)
+    post("shipment", line("F-1", -7, batch="L1"))
+    assert stock() == {("F-1", "Main", "L1"): "0.5", ("F-1", "Shop", "L1"): "2.5", ("F-25", "Main", "L1"): "4"}
+    reverse(Document.objects.get(number="SO-000001"))
+
+
+def test_an_item_without_any_stock_or_batch_is_restored_too(manager):
+    salt = item("Salt", "batch", skus=("SALT",))
+    downloaded = switch_off(salt, manager)
+    switch_on(salt, "batch", manager)
+    restore(salt, downloaded, manager)
+    assert Archive.objects.get().restored_by == manager
+
+
+def test_a_batch_without_lines_is_restored(manager):
+    salt = item("Salt", "batch", skus=("SALT",))
+    Batch.objects.create(variant=salt.variants.get(), number="Made on its page", key="made on its page")
+    downloaded = switch_off(salt, manager)
+    switch_on(salt, "batch", manager)
+    restore(salt, downloaded, manager)
+    assert records(history_of(salt)) == records(downloaded)
+
+
+def test_more_than_one_line_can_take_is_restored(manager):
+    sand = item("Sand", "batch", "g", skus=("SAND",))
+    post("receipt", *[line("SAND", 10**9, batch="L1")] * 3)
+    downloaded = switch_off(sand, manager)
+    switch_on(sand, "batch", manager)
+    restore(sand, downloaded, manager)
+    assert stock() == {("SAND", "Main", "L1"): "3000000000"}
+
+
+def test_the_bytes_of_the_archive_are_the_bytes_that_were_downloaded(flour, manager):
+    downloaded = switch_off(flour, manager)
+    archived = gzip.decompress(Archive.objects.get().content)
+    assert archived == downloaded
+    switch_on(flour, "batch", manager)
+    restore(flour, archived, manager)
+
+
+def test_the_sku_may_be_renamed_in_between(flour, manager):
+    before = stock()
+    downloaded = switch_off(flour, manager)
+    variant = flour.variants.get(sku="F-1")
+    variant.sku = "FLOUR-1"
+    variant.save()
+    switch_on(flour, "batch", manager)
+    restore(flour, downloaded, manager)
+    assert stock() == {(sku.replace("F-1", "FLOUR-1"), *rest): quantity for (sku, *rest), quantity in before.items()}
+
+
+# -- UNBATCHED ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_restored_unbatched_joins_the_present_one(manager):
+    flour = item("Flour", unit="kg", skus=("FLOUR",))
+    post("receipt", line("FLOUR", 10), line("FLOUR", 3, at="Shop"))
+    switch_on(flour, "batch", manager)
+    post("adjustment", line("FLOUR", -4, batch="UNBATCHED"), line("FLOUR", 4, batch="L1"))
+    edit_batch(batch=batch("UNBATCHED"), changes={"note": "From before"}, by=manager, reason="Note")
+    before, trace = stock(), traced("FLOUR", "UNBATCHED")
+    assert before == {("FLOUR", "Main", "L1"): "4", ("FLOUR", "Main", "UNBATCHED"): "6", ("FLOUR", "Shop", "UNBATCHED"): "3"}
+    downloaded = switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    restore(flour, downloaded, manager)
+    assert (stock(), traced("FLOUR", "UNBATCHED")) == (before, trace)
+    assert Batch.objects.filter(key="unbatched").count() == 1
+    assert batch("UNBATCHED").note == "From before"
+
+
+def test_an_unbatched_that_was_typed_in_other_letters_joins_too(manager):
+    flour = item("Flour", "batch", "kg", skus=("FLOUR",))
+    post("receipt", line("FLOUR", 10, batch="Unbatched"))
+    before = state()
+    downloaded = switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    restore(flour, downloaded, manager)
+    assert state() == before
+    assert batch("UNBATCHED").number == "Unbatched"
+
+
+# -- many times -----------------------------------------------------------------------------------------------------------
+
+
+def test_several_cycles_of_off_on_and_restore(flour, pump, manager):
+    before = state()
+    for _ in range(3):
+        for made, mode in ((flour, "batch"), (pump, "serial")):
+            downloaded = switch_off(made, manager)
+            switch_on(made, mode, manager)
+            restore(made, downloaded, manager)
+            assert state() == before
+            assert broken() == {}
+    post("shipment", line("F-1", -1, batch="L1"), line("P-S", -1, serial="000417", at="Workshop"))
+    assert stock()[("F-1", "Main", "L1")] == "6.5"
+
+
+def test_a_later_archive_is_restored_and_then_the_earlier_one(flour, manager):
+    first = switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    second = switch_off(flour, manager)  # in which all of it is UNBATCHED
+    switch_on(flour, "batch", manager)
+    restore(flour, second, manager)
+    unbatched = {("F-1", "Main", "UNBATCHED"): "7.5", ("F-1", "Shop", "UNBATCHED"): "2.5", ("F-25", "Main", "UNBATCHED"): "4"}
+    assert stock() == unbatched
+    restore(flour, first, manager)
+    assert stock() == {("F-1", "Main", "L1"): "7.5", ("F-1", "Shop", "L1"): "2.5", ("F-25", "Main", "L1"): "4"}
+
+
+def test_an_earlier_archive_is_restored_over_a_later_switching(flour, manager):
+    before = stock()
+    first = switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    restore(flour, first, manager)
+    assert stock() == before
+
+
+# -- refused --------------------------------------------------------------------------------------------------------------
+
+
+def refused(made, content: bytes, by) -> str:
+    """The sentence of a refusal, after which nothing at all has changed."""
+    before = state(), list(LedgerLine.objects.order_by("id").values()), Batch.objects.count(), SerialNumber.objects.count()
+    sentence = refusal(restore, made, content, by)
+    after = state(), list(LedgerLine.objects.order_by("id").values()), Batch.objects.count(), SerialNumber.objects.count()
+    assert after == before
+    return sentence
+
+
+def test_a_history_is_restored_once(flour, manager):
+    downloaded = switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    archive = restore(flour, downloaded, manager)
+    assert refused(flour, downloaded, manager) == (
+        f"This history of Flour was restored already, on {archive.restored_at:%Y-%m-%d}."
+    )
+
+
+def test_refused_while_the_item_has_another_tracking(flour, manager):
+    downloaded = switch_off(flour, manager)
+    assert refused(flour, downloaded, manager) == (
+        "Flour has No tracking now, and this history is of Batch / lot numbers. "
+        "Enable Batch / lot numbers on the item card first, then restore."
+    )
+    post("adjustment", line("F-1", "-0.5"), line("F-1", "-0.5", at="Shop"))
+    switch_on(flour, "serial", manager)
+    assert refused(flour, downloaded, manager) == (
+        "Flour has Serial numbers now, and this history is of Batch / lot numbers. "
+        "Enable Batch / lot numbers on the item card first, then restore."
+    )
+
+
+def test_refused_when_the_item_moved_since_naming_the_documents(flour, manager):
+    downloaded = switch_off(flour, manager)
+    post("shipment", line("F-1", -1), number="SO-9")
+    switch_on(flour, "batch", manager)
+    post("receipt", line("F-25", 1, batch="N1"), number="PO-9")
+    assert refused(flour, downloaded, manager) == (
+        "Flour has moved since its tracking was switched off, in SO-9, PO-9, so its old numbers no longer fit what is there. "
+        "The archive stays as it is; reverse these documents first."
+    )
+
+
+def test_reversing_what_moved_since_opens_the_restore(flour, manager):
+    before = stock()
+    downloaded = switch_off(flour, manager)
+    reverse(post("shipment", line("F-1", -1)))
+    switch_on(flour, "batch", manager)
+    moved = post("shipment", line("F-1", -1, batch="UNBATCHED"), number="SO-9")
+    assert "in SO-9, so" in refused(flour, downloaded, manager)
+    reverse(moved)
+    restore(flour, downloaded, manager)
+    assert stock() == before
+
+
+def test_a_reversal_of_what_was_posted_before_counts_as_a_movement(flour, manager):
+    shipped = Document.objects.get(kind="shipment")
+    downloaded = switch_off(flour, manager)
+    mirror = reverse(shipped)
+    switch_on(flour, "batch", manager)
+    assert f"in {mirror.number}, so" in refused(flour, downloaded, manager)
+
+
+def test_many_documents_are_named_up_to_five(flour, manager):
+    downloaded = switch_off(flour, manager)
+    for number in range(1, 8):
+        post("shipment", line("F-1", -1), number=f"S{number}")
+    switch_on(flour, "batch", manager)
+    assert "in S1, S2, S3, S4, S5 and 2 more, so" in refused(flour, downloaded, manager)
+
+
+def test_an_edited_file_is_refused(flour, manager):
+    downloaded = switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    for content in (downloaded.replace(b",10,", b",11,"), downloaded.replace(b"\r\n", b"\n"), downloaded + b"\r\n", b"", b"\xff"):
+        assert refused(flour, content, manager) == (
+            "This file is not a history that was archived for Flour: its contents differ from every archive "
+            "(a spreadsheet changes a file when it saves it). Use the file as it was downloaded, or restore from Archives."
+        )
+    restore(flour, downloaded, manager)
+
+
+def test_the_history_of_another_item_is_refused(flour, manager):
+    salt = item("Salt", "batch", skus=("SALT",))
+    post("receipt", line("SALT", 1, batch="L1"))
+    other = switch_off(salt, manager)
+    downloaded = switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    assert refused(flour, other, manager).startswith("This file is not a history that was archived for Flour")
+    restore(flour, downloaded, manager)
+
+
+def test_refused_without_the_addon(flour, manager):
+    downloaded = switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    Workspace(pk=1, plan="standard").save()
+    assert refused(flour, downloaded, manager) == (
+        "Batch / lot numbers and Serial numbers belong to the Full Traceability add-on, and this workspace has the Standard "
+        "plan without it. Ask an administrator to add it; what is tracked already goes on."
+    )
+    Workspace(pk=1, plan="standard", has_traceability_addon=True).save()
+    restore(flour, downloaded, manager)
+
+
+def test_refused_to_whoever_may_not_switch(flour, manager, operator):
+    downloaded = switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    for by in (operator, None):
+        with pytest.raises(PermissionDenied, match="Only a manager restores product tracking"):
+            restore(flour, downloaded, by)
+
+
+def test_a_number_that_was_made_again_is_refused(flour, pump, manager):
+    downloaded = switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    reverse(post("receipt", line("F-1", 1, batch="l1")))  # nothing of it is left, but the number is taken
+    assert refused(flour, downloaded, manager) == (
+        "Flour has a batch l1 again, made since tracking was switched off, and the history has one of that number too. "
+        "The two cannot be told apart, so nothing was restored."
+    )
+    downloaded = switch_off(pump, manager)
+    switch_on(pump, "serial", manager)
+    reverse(post("receipt", line("P-S", 1, serial="00418")))
+    assert refused(pump, downloaded, manager) == (
+        "Pump has the serial number 00418 again, made since tracking was switched off. "
+        "The two cannot be told apart, so nothing was restored."
+    )
+
+
+def test_a_variant_that_is_gone_is_named(manager):
+    flour = item("Flour", "batch", skus=("F-1", "F-2"))
+    Batch.objects.create(variant=flour.variants.get(sku="F-2"), number="L1", key="l1")
+    downloaded = switch_off(flour, manager)
+    flour.variants.get(sku="F-2").delete()
+    switch_on(flour, "batch", manager)
+    assert refused(flour, downloaded, manager) == (
+        "Row 2: Flour has no SKU “F-2” any more. Make the variant again, then restore."
+    )

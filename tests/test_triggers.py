@@ -1,0 +1,357 @@
+"""What the database itself refuses, whoever writes to it: bare SQL, the ORM, an older program (laws 6 and 9)."""
+
+from __future__ import annotations
+
+import io
+import uuid
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from items.models import Item, Variant
+from tests.build import batch, broken, item, line, location, post, serial, serials, stock, switch_off, switch_on
+from tracking.checks import check_triggers
+from tracking.ledger import triggers
+from tracking.ledger.sql import fetch
+from tracking.ledger.triggers import rules
+from tracking.ledger.write import write_lines
+from tracking.models import Archive, Batch, Document, LedgerLine, RecordChange, RelinkPermit, SerialNumber, Switch
+from tracking.records.hold import hold
+
+pytestmark = pytest.mark.django_db
+
+ON_SQLITE = connection.vendor == "sqlite"
+
+
+@pytest.fixture
+def flour():
+    made = item("Flour", "batch", "kg", skus=("F-1", "F-25"))
+    post("receipt", line("F-1", 10, batch="L1", expires="2031-01-31"), line("F-25", 4, batch="M1"))
+    return made
+
+
+@pytest.fixture
+def pump():
+    made = item("Pump", "serial", skus=("P-S", "P-L"))
+    post("receipt", line("P-S", 1, serial="1"), line("P-L", 1, serial="2"), line("P-S", 1))
+    return made
+
+
+def refused(act) -> str:
+    """The sentence with which the database refuses ``act``, which changes nothing."""
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+        act()
+    return str(caught.value).partition("\nCONTEXT")[0]
+
+
+def sql(statement: str, *parameters) -> str:
+    """The sentence with which the database refuses a bare statement."""
+
+    def act() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+
+    return refused(act)
+
+
+def sentence_of(name: str) -> str:
+    """The sentence of the row ``name`` of the table of guards."""
+    return next(guard[4] for guard in rules.ROW_GUARDS if guard[0] == name)
+
+
+def raw_line(sku: str, millionths: int, *, document: Document | None = None, batch=None, serial=None, at: str = "Main", epoch=None):
+    """One ledger line past the planner, as an older program would write it."""
+    variant = Variant.objects.select_related("item").get(sku=sku)
+    document = document or Document.objects.earliest("pk")
+    row = (document.pk, variant.pk, location(at).pk, batch and batch.pk, serial and serial.pk, millionths,
+           variant.item.tracking_epoch if epoch is None else epoch)  # fmt: skip
+    write_lines([row])
+
+
+def a_document(kind: str) -> Document:
+    """A document of ``kind`` to hang lines on; made without any by bare insert."""
+    model = Document.objects.earliest("pk")
+    return Document.objects.create(
+        kind=kind, number=f"RAW-{kind}", key=f"raw-{kind}", posted_at=timezone.now(), posted_on="2026-01-31", recorded_at=timezone.now(),
+        fingerprint=model.fingerprint, token=uuid.uuid4(),
+    )  # fmt: skip
+
+
+# -- lines are append-only ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("column", ["quantity = 1000000", "document_id = document_id + 1", "batch_id = NULL", "epoch = 7",
+                                    "location_id = location_id + 1", "variant_id = variant_id + 1", "quantity = quantity"])  # fmt: skip
+def test_a_line_is_never_edited(flour, column):
+    assert sql(f"UPDATE tracking_ledgerline SET {column}") == rules.LINE_UPDATED
+
+
+def test_a_line_is_never_deleted(flour):
+    assert sql("DELETE FROM tracking_ledgerline") == rules.LINE_DELETED
+    assert refused(LedgerLine.objects.all().delete) == rules.LINE_DELETED
+    if not ON_SQLITE:
+        sql_all("SET CONSTRAINTS ALL IMMEDIATE")  # PostgreSQL truncates nothing that has checks pending
+        assert sql("TRUNCATE tracking_ledgerline") == rules.LINE_DELETED
+
+
+def test_a_line_is_never_replaced(flour):
+    first = LedgerLine.objects.earliest("id")
+    columns = "id, uuid, document_id, variant_id, location_id, batch_id, serial_id, quantity, epoch"
+    values = fetch(f"SELECT {columns} FROM tracking_ledgerline WHERE id = %s", [first.pk])[0]
+    statement = f"INTO tracking_ledgerline ({columns}) VALUES ({', '.join(['%s'] * 9)})"
+    if ON_SQLITE:
+        for verb in ("INSERT OR REPLACE", "INSERT OR IGNORE", "REPLACE", "INSERT"):
+            assert sql(f"{verb} {statement}", *values) == rules.LINE_ID_TAKEN
+        by_uuid = (values[0] + 1000, *values[1:])
+        assert sql(f"REPLACE {statement}", *by_uuid) == rules.LINE_ID_TAKEN
+    else:
+        assert "duplicate key" in sql(f"INSERT {statement}", *values)
+        update = "ON CONFLICT (id) DO UPDATE SET quantity = 1"
+        assert sql(f"INSERT {statement} {update}", *values)
+    assert broken() == {}
+
+
+# -- lines that do not fit ------------------------------------------------------------------------------------------------
+
+
+FAULTS = {
+    "stale epoch": rules.LINE_FAULTS[0][1],
+    "number of an untracked item": rules.LINE_FAULTS[1][1],
+    "batch item": rules.LINE_FAULTS[2][1],
+    "batch of a serial item": rules.LINE_FAULTS[3][1],
+    "batch of another variant": rules.LINE_FAULTS[4][1],
+    "serial of another variant": rules.LINE_FAULTS[5][1],
+    "shipped without number": rules.LINE_FAULTS[6][1],
+    "not whole": rules.LINE_FAULTS[7][1],
+    "held": rules.LINE_FAULTS[8][1],
+    "expired": rules.LINE_FAULTS[9][1],
+}
+
+
+def test_a_line_of_another_epoch_is_refused(flour):
+    for epoch in (1, 7):
+        assert refused(lambda: raw_line("F-1", 1, batch=batch("L1"), epoch=epoch)) == FAULTS["stale epoch"]  # noqa: B023
+
+
+def test_a_posting_that_was_prepared_before_a_switch_is_refused(manager):
+    salt = item("Salt", skus=("SALT",))
+    post("receipt", line("SALT", 5))
+    switch_on(salt, "batch", manager)
+    assert refused(lambda: raw_line("SALT", -1, epoch=0)) == FAULTS["stale epoch"]
+
+
+def test_a_line_that_does_not_fit_the_mode_is_refused(flour, pump):
+    item("Salt", skus=("SALT",))
+    post("receipt", line("SALT", 5))
+    assert refused(lambda: raw_line("SALT", 1, batch=batch("L1"))) == FAULTS["number of an untracked item"]
+    assert refused(lambda: raw_line("SALT", 1_000_000, serial=serial("1"))) == FAULTS["number of an untracked item"]
+    assert refused(lambda: raw_line("F-1", 1)) == FAULTS["batch item"]
+    assert refused(lambda: raw_line("F-1", 1_000_000, serial=serial("1"))) == FAULTS["batch item"]
+    assert refused(lambda: raw_line("P-S", 1_000_000, batch=batch("L1"))) == FAULTS["batch of a serial item"]
+    assert refused(lambda: raw_line("F-1", 1, batch=batch("M1"))) == FAULTS["batch of another variant"]
+    assert refused(lambda: raw_line("P-S", -1_000_000, serial=serial("2"))) == FAULTS["serial of another variant"]
+    assert refused(lambda: raw_line("P-S", 500_000)) == FAULTS["not whole"]
+    assert broken() == {}
+
+
+def test_what_is_shipped_or_used_needs_a_number_that_is_usable(flour, pump, manager):
+    old = Batch.objects.create(variant=batch("L1").variant, number="OLD", key="old", expires_on="2026-01-30")
+    raw_line("F-1", 5_000_000, batch=old)
+    hold(records=[batch("L1"), serial("1")], by=manager, reason="Laboratory")
+    for kind in ("shipment", "production"):
+        document = a_document(kind)
+        assert refused(lambda: raw_line("P-S", -1_000_000, document=document)) == FAULTS["shipped without number"]  # noqa: B023
+        assert refused(lambda: raw_line("F-1", -1, document=document, batch=old)) == FAULTS["expired"]  # noqa: B023
+        assert refused(lambda: raw_line("F-1", -1, document=document, batch=batch("L1"))) == FAULTS["held"]  # noqa: B023
+        assert refused(lambda: raw_line("P-S", -1_000_000, document=document, serial=serial("1"))) == FAULTS["held"]  # noqa: B023
+
+
+def test_more_than_there_is_is_refused(flour, pump):
+    assert refused(lambda: raw_line("F-1", -10_000_001, batch=batch("L1"))) in (
+        rules.NOT_ENOUGH,  # PostgreSQL's trigger
+        "CHECK constraint failed: level_not_negative",  # SQLite's constraint
+    )
+    assert refused(lambda: raw_line("P-S", -2_000_000)) in (rules.NOT_ENOUGH, "CHECK constraint failed: level_numbered_fits")
+    assert refused(lambda: raw_line("P-S", 1_000_000, serial=serial("1"))) == rules.SERIAL_IN_STOCK
+    assert refused(lambda: raw_line("P-S", -1_000_000, serial=serial("1"), at="Shop")) == rules.SERIAL_NOT_HERE
+    assert "line_quantity_in_bounds" in refused(lambda: raw_line("F-1", 0, batch=batch("L1")))
+    assert "line_quantity_in_bounds" in refused(lambda: raw_line("F-1", 10**15 + 1, batch=batch("L1")))
+    assert "line_of_serial_moves_one" in refused(lambda: raw_line("P-S", 2_000_000, serial=SerialNumber.objects.create(
+        item=Item.objects.get(name="Pump"), variant=Variant.objects.get(sku="P-S"), number="3", key="3")))  # fmt: skip
+
+
+def test_a_line_that_is_right_moves_level_and_place_without_any_program(flour, pump):
+    raw_line("F-1", 500_000, batch=batch("L1"), at="Shop")
+    raw_line("P-S", -1_000_000, serial=serial("1"))
+    assert stock()[("F-1", "Shop", "L1")] == "0.5"
+    assert serials() == {"1": "", "2": "Main"}
+
+
+# -- rows that are evidence -----------------------------------------------------------------------------------------------
+
+
+def test_documents_are_neither_edited_nor_deleted_nor_replaced(flour):
+    assert sql("UPDATE tracking_document SET note = 'x'") == sentence_of("document_update")
+    assert sql("DELETE FROM tracking_document") == sentence_of("document_delete")
+    assert refused(lambda: Document.objects.update(posted_on="2020-01-01")) == sentence_of("document_update")
+    stocktake = post("stocktake")  # no line refers to it
+    copy = Document.objects.get(pk=stocktake.pk)
+    copy.note = "forged"
+    assert refused(lambda: copy.save()) == sentence_of("document_update")
+    assert refused(lambda: copy.save(force_insert=True)) == sentence_of("document_insert")
+    if ON_SQLITE:
+        columns = ", ".join(field.column for field in Document._meta.fields)
+        statement = f"REPLACE INTO tracking_document ({columns}) SELECT {columns} FROM tracking_document WHERE id = %s"
+        assert sql(statement, stocktake.pk) == sentence_of("document_insert")
+
+
+def test_switches_archives_and_changes_are_evidence(flour, manager):
+    hold(records=[batch("L1")], by=manager, reason="Laboratory")
+    assert refused(lambda: RecordChange.objects.update(reason="x")) == sentence_of("change_update")
+    assert refused(lambda: sql_all("DELETE FROM tracking_recordchange")) == sentence_of("change_delete")
+    Batch.objects.update(status="available")
+    switch_off(flour, manager)
+    assert refused(lambda: Switch.objects.update(reason="x")) == sentence_of("switch_update")
+    assert refused(lambda: sql_all("DELETE FROM tracking_switch")) == sentence_of("switch_delete")
+    for forged in ({"content": b"x"}, {"sha256": "x"}, {"size": 1}, {"line_count": 99}, {"record_count": 99}, {"mode": "serial"}):
+        assert refused(lambda: Archive.objects.update(**forged)) == sentence_of("archive_update")  # noqa: B023
+    assert refused(lambda: sql_all("DELETE FROM tracking_archive")) == sentence_of("archive_delete")
+    Archive.objects.update(restored_at=timezone.now(), restored_by=manager)  # the one thing that happens to it
+
+
+def sql_all(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_unit_and_item_are_frozen_once_there_is_a_line(flour):
+    salt = item("Salt", "batch", "kg", skus=("SALT",))
+    salt.unit = "g"
+    salt.save()
+    assert sql("UPDATE items_item SET unit = 'g' WHERE name = 'Flour'") == sentence_of("item_unit")
+    Variant.objects.filter(sku="SALT").update(item=flour)
+    assert refused(lambda: Variant.objects.filter(sku="F-1").update(item=salt)) == sentence_of("variant_item")
+
+
+def test_number_and_variant_of_a_batch_are_fixed(flour):
+    for column in ("number = 'L9'", "key = 'l9'", "variant_id = (SELECT variant_id FROM tracking_batch WHERE number = 'M1')"):
+        assert sql(f"UPDATE tracking_batch SET {column} WHERE number = 'L1'") == sentence_of("batch_update")
+    Batch.objects.filter(number="L1").update(note="allowed", expires_on="2030-01-01", supplier_batch="s", status="held")
+
+
+def test_number_item_and_variant_of_a_serial_number_are_fixed(flour, pump):
+    for column in ("number = '9'", "key = '9'", "item_id = item_id + 1",
+                   "variant_id = (SELECT variant_id FROM tracking_serialnumber WHERE number = '2')"):  # fmt: skip
+        assert sql(f"UPDATE tracking_serialnumber SET {column} WHERE number = '1'") == sentence_of("serial_update")
+    other = {"item": flour, "variant": Variant.objects.get(sku="P-S"), "number": "3", "key": "3"}
+    assert refused(lambda: SerialNumber.objects.create(**other)) == sentence_of("serial_insert")
+    SerialNumber.objects.filter(number="1").update(note="allowed", status="held")
+
+
+def test_batches_and_serial_numbers_are_not_deleted_by_themselves(flour, pump):
+    bare = Batch.objects.create(variant=Variant.objects.get(sku="F-1"), number="BARE", key="bare")
+    assert refused(bare.delete) == sentence_of("batch_delete")
+    assert sql("DELETE FROM tracking_serialnumber") == sentence_of("serial_delete")
+    if ON_SQLITE:
+        assert sql("REPLACE INTO tracking_batch SELECT * FROM tracking_batch WHERE id = %s", bare.pk) == sentence_of("batch_delete")
+
+
+# -- the mode of an item --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", ["tracking_mode = 'none'", "tracking_mode = 'serial'", "tracking_epoch = 1", "tracking_epoch = 7",
+                                    "tracking_mode = 'none', tracking_epoch = 1"])  # fmt: skip
+def test_mode_and_epoch_change_by_a_switch_alone(flour, change):
+    assert sql(f"UPDATE items_item SET {change} WHERE name = 'Flour'") == rules.SWITCH_UNKNOWN
+
+
+def test_a_switch_that_says_otherwise_does_not_help(flour, manager):
+    Switch.objects.create(item=flour, from_mode="none", to_mode="serial", epoch=1, reason="x", switched_at=timezone.now())
+    assert sql("UPDATE items_item SET tracking_mode = 'none', tracking_epoch = 1 WHERE name = 'Flour'") == rules.SWITCH_UNKNOWN
+
+
+def test_a_new_item_begins_at_epoch_0():
+    new = Item(name="Salt", key="salt", tracking_epoch=3)
+    assert refused(lambda: Item.objects.bulk_create([new])) == sentence_of("item_insert")
+
+
+# -- the permit -----------------------------------------------------------------------------------------------------------
+
+
+def test_under_a_permit_numbers_come_off_or_back_on_and_nothing_else(flour):
+    permit = RelinkPermit.objects.create(item=flour, to_null=True)
+    assert sql("UPDATE tracking_ledgerline SET quantity = quantity + 1") == rules.LINE_UPDATED
+    assert sql("UPDATE tracking_ledgerline SET batch_id = batch_id + 1") == rules.LINE_UPDATED
+    sql_all("UPDATE tracking_ledgerline SET batch_id = NULL")
+    permit.delete()
+    assert sql("UPDATE tracking_ledgerline SET batch_id = %s", batch("L1").pk) == rules.LINE_UPDATED
+    RelinkPermit.objects.create(item=flour, to_null=False)
+    LedgerLine.objects.filter(variant__sku="F-1").update(batch=batch("L1"))
+    assert refused(lambda: LedgerLine.objects.filter(variant__sku="F-1").update(batch=None)) == rules.LINE_UPDATED
+
+
+def test_a_permit_is_for_its_item_alone(flour, pump):
+    RelinkPermit.objects.create(item=pump, to_null=True)
+    assert sql("UPDATE tracking_ledgerline SET batch_id = NULL") == rules.LINE_UPDATED
+    assert sql("DELETE FROM tracking_batch") == sentence_of("batch_delete")
+
+
+# -- that they are there --------------------------------------------------------------------------------------------------
+
+
+def test_every_guard_has_a_test_in_this_file():
+    mine = open(__file__, encoding="utf-8").read()  # noqa: PTH123, SIM115
+    missing = [name for name, *_ in rules.ROW_GUARDS if f'"{name}"' not in mine and name != "item_update"]
+    assert missing == []
+    assert len(FAULTS) == len(rules.LINE_FAULTS)
+
+
+def test_all_triggers_are_there():
+    assert triggers.missing(connection) == []
+    assert check_triggers(None, databases=["default"]) == []
+
+
+@pytest.mark.parametrize("name", sorted(triggers.dialect(connection).all_triggers()))
+def test_a_trigger_that_is_gone_is_found_by_law_check_and_name(name):
+    room = triggers.dialect(connection)
+    with connection.cursor() as cursor:
+        room.drop(cursor, name)
+    assert triggers.missing(connection) == [name]
+    assert broken() == {9: [f"The trigger {name} is missing or altered. Run manage.py migrate."]}
+    found = check_triggers(None, databases=["default"])
+    assert [(message.id, message.msg) for message in found] == [
+        ("tracking.W001", f"The database “default” lacks 1 triggers that keep the ledger: {name}.")
+    ]
+    assert found[0].hint == "Post nothing. Run manage.py migrate, which puts them back, then manage.py verify."
+
+
+def test_a_trigger_that_was_altered_counts_as_missing():
+    with connection.cursor() as cursor:
+        if ON_SQLITE:
+            cursor.execute("DROP TRIGGER tracking_line_delete_guard")
+            cursor.execute("CREATE TRIGGER tracking_line_delete_guard BEFORE DELETE ON tracking_ledgerline BEGIN SELECT 1; END")
+            assert triggers.missing(connection) == ["tracking_line_delete_guard"]
+        else:
+            cursor.execute("CREATE OR REPLACE FUNCTION tracking_line_delete_fn() RETURNS trigger LANGUAGE plpgsql"
+                           " AS $$BEGIN RETURN OLD; END$$")  # fmt: skip
+            assert triggers.missing(connection) == ["tracking_line_delete"]
+
+
+@pytest.mark.skipif(ON_SQLITE, reason="SQLite cannot disable a trigger")
+def test_a_trigger_that_was_disabled_counts_as_missing():
+    sql_all("ALTER TABLE tracking_ledgerline DISABLE TRIGGER tracking_line_delete")
+    assert triggers.missing(connection) == ["tracking_line_delete"]
+
+
+def test_migrate_puts_triggers_back(committed_db):
+    triggers.drop_all(connection)
+    names = triggers.missing(connection)
+    assert len(names) >= len(rules.ROW_GUARDS) + 4
+    call_command("migrate", verbosity=0, stdout=io.StringIO())
+    assert triggers.missing(connection) == []
+    triggers.drop_all(connection)
+    call_command("migrate", "tracking", "zero", verbosity=0, stdout=io.StringIO())
+    call_command("migrate", verbosity=0, stdout=io.StringIO())
+    assert triggers.missing(connection) == []
