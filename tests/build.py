@@ -84,7 +84,11 @@ def serial(number: str) -> SerialNumber:
 def stock() -> dict[tuple[str, str, str], str]:
     """What is on hand: (SKU, location, batch number) to a plain quantity; empty levels left out."""
     return {
-        (level.variant.sku, level.location.name, level.batch.number if level.batch else ""): f"{level.quantity.normalize():f}"
+        (
+            level.variant.sku,
+            level.location.name,
+            level.batch.number if level.batch else "",
+        ): f"{level.quantity.normalize():f}"
         for level in StockLevel.objects.select_related("variant", "location", "batch").exclude(quantity=0)
     }
 

@@ -1,4 +1,4 @@
-"""Files that are wrong: every refusal is a sentence with the row, the column, the value and the next step, and nothing is half done."""
+"""Files that are wrong: each refusal is a sentence with row, column, value and next step, and nothing is half done."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ def company():
     item("Salt", unit="kg", skus=("SALT",))
     item("Flour", "batch", "kg", skus=("FLOUR",))
     item("Pump", "serial", skus=("PUMP",))
-    post("receipt", line("SALT", 10), line("FLOUR", 10, batch="L1"), line("PUMP", 1, serial="1"), line("PUMP", 1, serial="2"), number="PO-1")
+    post(
+        "receipt",
+        line("SALT", 10),
+        line("FLOUR", 10, batch="L1"),
+        line("PUMP", 1, serial="1"),
+        line("PUMP", 1, serial="2"),
+        number="PO-1",
+    )
     post("receipt", line("FLOUR", 5, batch="OLD", expires="2024-03-31"), number="PO-2")
 
 
@@ -57,7 +64,13 @@ def refused(tmp_path):
 
 def state() -> tuple:
     exports = tuple(exported(what) for what in ("items", "movements", "stock", "serials"))
-    return exports, Location.objects.count(), Partner.objects.count(), Batch.objects.count(), SerialNumber.objects.count()
+    return (
+        exports,
+        Location.objects.count(),
+        Partner.objects.count(),
+        Batch.objects.count(),
+        SerialNumber.objects.count(),
+    )
 
 
 @pytest.fixture
@@ -82,6 +95,7 @@ def only_error(sentence: str) -> str:
 
 # -- one bad row ----------------------------------------------------------------------------------------------------------
 
+NO_QUANTITY = "is not a quantity. Write a plain number with a point, such as 12 or 0.25."
 ROWS = {
     "unknown SKU": (
         {"sku": "SUGAR"},
@@ -89,7 +103,10 @@ ROWS = {
     ),
     "no SKU": ({"sku": ""}, "Row 2, sku: SKU is empty. Give it a value that can be read."),
     "no location": ({"location": " "}, "Row 2, location: Location is empty. Give it a value that can be read."),
-    "no document number": ({"document": ""}, "Row 2, document: Document number is empty. Give it a value that can be read."),
+    "no document number": (
+        {"document": ""},
+        "Row 2, document: Document number is empty. Give it a value that can be read.",
+    ),
     "unknown kind": (
         {"kind": "theft"},
         "Row 2, kind: “theft” is no kind. Use one of receipt, production, shipment, customer_return, supplier_return, "
@@ -162,16 +179,25 @@ ROWS = {
         {"sku": "FLOUR", "batch_number": "\u200b"},
         "Row 2, batch_number: Batch number is empty. Give it a value that can be read.",
     ),
-    "exponent": ({"quantity": "1e9"}, "Row 2, quantity: “1e9” is not a quantity. Write a plain number with a point, such as 12 or 0.25."),
-    "NaN": ({"quantity": "NaN"}, "Row 2, quantity: “NaN” is not a quantity. Write a plain number with a point, such as 12 or 0.25."),
-    "infinity": ({"quantity": "inf"}, "Row 2, quantity: “inf” is not a quantity. Write a plain number with a point, such as 12 or 0.25."),
-    "no quantity": ({"quantity": ""}, "Row 2, quantity: “” is not a quantity. Write a plain number with a point, such as 12 or 0.25."),
-    "comma": ({"quantity": '"1,5"'}, "Row 2, quantity: “1,5” is not a quantity. Write a plain number with a point, such as 12 or 0.25."),
-    "other digits": ({"quantity": "１２"}, "Row 2, quantity: “１２” is not a quantity. Write a plain number with a point, such as 12 or 0.25."),
+    "exponent": ({"quantity": "1e9"}, f"Row 2, quantity: “1e9” {NO_QUANTITY}"),
+    "NaN": ({"quantity": "NaN"}, f"Row 2, quantity: “NaN” {NO_QUANTITY}"),
+    "infinity": ({"quantity": "inf"}, f"Row 2, quantity: “inf” {NO_QUANTITY}"),
+    "no quantity": ({"quantity": ""}, f"Row 2, quantity: “” {NO_QUANTITY}"),
+    "comma": ({"quantity": '"1,5"'}, f"Row 2, quantity: “1,5” {NO_QUANTITY}"),
+    "other digits": ({"quantity": "１２"}, f"Row 2, quantity: “１２” {NO_QUANTITY}"),
     "nothing": ({"quantity": "-0"}, "Row 2, quantity: The quantity of SALT is 0. Give what moved, or remove the line."),
-    "seven places": ({"quantity": "0.1234567"}, "Row 2, quantity: “0.1234567” has more than 6 places after the point. Round it to 6 places."),
-    "too much": ({"quantity": "1000000000.1"}, "Row 2, quantity: “1000000000.1” is above the limit of 1,000,000,000 units in one line. Split it."),
-    "far too much": ({"quantity": "9" * 50}, f"Row 2, quantity: “{'9' * 50}” is above the limit of 1,000,000,000 units in one line. Split it."),
+    "seven places": (
+        {"quantity": "0.1234567"},
+        "Row 2, quantity: “0.1234567” has more than 6 places after the point. Round it to 6 places.",
+    ),
+    "too much": (
+        {"quantity": "1000000000.1"},
+        "Row 2, quantity: “1000000000.1” is above the limit of 1,000,000,000 units in one line. Split it.",
+    ),
+    "far too much": (
+        {"quantity": "9" * 50},
+        f"Row 2, quantity: “{'9' * 50}” is above the limit of 1,000,000,000 units in one line. Split it.",
+    ),
     "no such day": (
         {"sku": "FLOUR", "batch_number": "N", "expires_on": "2026-02-30"},
         "Row 2, expires_on: “2026-02-30” is not a date. Write year-month-day, such as 2026-01-31.",
@@ -226,7 +252,7 @@ ROWS = {
         "Row 2, document: Receipt po-1 was posted already, and differs from this one. "
         "Posted documents are never changed: choose another number, or reverse the posted one.",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -242,7 +268,11 @@ def test_a_date_more_than_a_day_ahead_is_refused(refused):
 
 
 def test_an_old_shipment_of_a_batch_that_expired_since_is_fine(accepted):
-    accepted(file_of(row(kind="shipment", sku="FLOUR", batch_number="old", quantity="-1", posted_at="2024-03-31T23:59:59+00:00")))
+    accepted(
+        file_of(
+            row(kind="shipment", sku="FLOUR", batch_number="old", quantity="-1", posted_at="2024-03-31T23:59:59+00:00")
+        )
+    )
 
 
 def test_a_serial_number_received_twice_is_refused(refused):
@@ -315,7 +345,9 @@ def test_the_expiry_of_a_batch_stands_on_its_first_row(accepted, refused):
     accepted(file_of(row(**new, location="Cellar", expires_on="2031-01-31"), row(**new, location="Annex")))
     assert Batch.objects.get(number="N1").expires_on.isoformat() == "2031-01-31"
     new["batch_number"] = "N2"
-    assert refused(file_of(row(**new, document="T-2"), row(**new, document="T-2", expires_on="2031-01-31"))) == only_error(
+    assert refused(
+        file_of(row(**new, document="T-2"), row(**new, document="T-2", expires_on="2031-01-31"))
+    ) == only_error(
         "Row 3, expires_on: Batch N2 of FLOUR has no expiry date, and this line says 2031-01-31. "
         "Leave it empty, or change the date on the batch page."
     )
@@ -325,10 +357,19 @@ def test_the_expiry_of_a_batch_stands_on_its_first_row(accepted, refused):
 
 FILES = {
     "empty": (b"", f"File: The file is empty. It needs a header with the columns {COLUMNS}."),
-    "only a byte order mark": (b"\xef\xbb\xbf", f"File: The file is empty. It needs a header with the columns {COLUMNS}."),
+    "only a byte order mark": (
+        b"\xef\xbb\xbf",
+        f"File: The file is empty. It needs a header with the columns {COLUMNS}.",
+    ),
     "header only": (HEADER.encode(), "File: The file has a header but no rows. Add at least one row."),
-    "header and empty lines": (HEADER.encode() + b"\r\n\r\n\r\n", "File: The file has a header but no rows. Add at least one row."),
-    "UTF-16": (file_of(row()).encode("utf-16"), "File: This file is in UTF-16, UTF-8 is needed. Save it as CSV (UTF-8) and try again."),
+    "header and empty lines": (
+        HEADER.encode() + b"\r\n\r\n\r\n",
+        "File: The file has a header but no rows. Add at least one row.",
+    ),
+    "UTF-16": (
+        file_of(row()).encode("utf-16"),
+        "File: This file is in UTF-16, UTF-8 is needed. Save it as CSV (UTF-8) and try again.",
+    ),
     "UTF-16 without its mark": (
         file_of(row()).encode("utf-16-le"),
         "File: Line 1 has a NUL character, so this is no text file. Export it again as CSV (UTF-8).",
@@ -341,7 +382,10 @@ FILES = {
         file_of(row(location="A\ud800")).encode("utf-8", "surrogatepass"),
         "File: The file is not in UTF-8 (byte 0xed cannot be read). Save it as CSV (UTF-8).",
     ),
-    "spreadsheet": (b"PK\x03\x04" + bytes(100), "File: This is a spreadsheet or zip file, not CSV. Save it as CSV (UTF-8) and try again."),
+    "spreadsheet": (
+        b"PK\x03\x04" + bytes(100),
+        "File: This is a spreadsheet or zip file, not CSV. Save it as CSV (UTF-8) and try again.",
+    ),
     "NUL": (
         file_of(row(), row(location="A\0B")).encode(),
         "File: Line 3 has a NUL character, so this is no text file. Export it again as CSV (UTF-8).",
@@ -400,14 +444,18 @@ def test_a_file_that_cannot_be_read_is_refused(name, refused):
     assert refused(content) == only_error(sentence)
 
 
-@pytest.mark.parametrize("name", ["empty", "UTF-16", "Latin-1", "lone surrogate", "spreadsheet", "quote never closed", "picture"])
+@pytest.mark.parametrize(
+    "name", ["empty", "UTF-16", "Latin-1", "lone surrogate", "spreadsheet", "quote never closed", "picture"]
+)
 def test_a_file_of_items_that_cannot_be_read_is_refused(name, refused):
     assert refused(FILES[name][0], "items").endswith("\nNothing was imported: 1 error.")
 
 
 def test_a_bad_file_after_good_rows_keeps_none_of_them(refused):
     rows = [row(document=f"T-{n}") for n in range(1200)]
-    assert refused(file_of(*rows, "short")) == only_error("File: Row 1202 has 1 cells, the header has 11. Give each row 11 cells.")
+    assert refused(file_of(*rows, "short")) == only_error(
+        "File: Row 1202 has 1 cells, the header has 11. Give each row 11 cells."
+    )
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):
@@ -442,7 +490,10 @@ def test_any_offset_is_taken_and_stored_in_utc(accepted):
 
 def test_the_same_file_again_changes_nothing_and_says_so(accepted):
     content = file_of(row(partner="Northmill", note="x"), row(kind="shipment", quantity="-1"))
-    assert accepted(content) == "2 documents posted with 2 lines, 0 skipped as posted before; 0 new locations, 1 new partner.\n"
+    assert (
+        accepted(content)
+        == "2 documents posted with 2 lines, 0 skipped as posted before; 0 new locations, 1 new partner.\n"
+    )
     before = state()
     assert accepted(content) == "Nothing changed: all 2 documents of this file were posted before.\n"
     assert state() == before
@@ -461,7 +512,9 @@ def test_the_exported_rows_of_a_switch_are_refused_and_named(refused, manager):
     assert "“tracking_on” is made by a switch of tracking and is not imported. Take these rows out." in text
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "'", "''=", "'=x", "＝1", "\u2019", '"quoted"', "a,b;c", "' ='"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@a", "'", "''=", "'=x", "＝1", "\u2019", '"quoted"', "a,b;c", "' ='"]
+)
 def test_what_looks_like_a_formula_goes_out_and_comes_in_without_loss(text, accepted):
     flour = "FLOUR"
     post("receipt", line(flour, 1, batch=text, at=text), partner=text, note=text, number=f"N{text}")

@@ -31,7 +31,9 @@ def refused(*arguments: str) -> str:
     return str(caught.value)
 
 
-def switch(to: str, *more: str, name: str = "Flour", by: str = "manager", reason: str = "Too much work") -> tuple[str, ...]:
+def switch(
+    to: str, *more: str, name: str = "Flour", by: str = "manager", reason: str = "Too much work"
+) -> tuple[str, ...]:
     return ("switch_tracking", name, to, "--by", by, "--reason", reason, *more)
 
 
@@ -54,21 +56,33 @@ def test_switch_tracking_on_and_back_by_restore_tracking(flour, tmp_path):
     run(*switch("none", "--export", str(file)))
     assert run(*switch("batch")) == "Flour has Batch / lot numbers now.\n"
     assert stock() == {("FLOUR", "Main", "UNBATCHED"): "10"}
-    assert run("restore_tracking", "flour", str(file), "--by", "manager") == "Flour: 1 batch record and 1 ledger line restored.\n"
+    assert (
+        run("restore_tracking", "flour", str(file), "--by", "manager")
+        == "Flour: 1 batch record and 1 ledger line restored.\n"
+    )
     assert traced("FLOUR", "L1") == before
     assert broken() == {}
 
 
 def test_switch_tracking_to_none_needs_a_file(flour):
-    assert refused(*switch("none")) == "Switching to No tracking deletes numbers. Name a file for the history with --export FILE."
+    assert (
+        refused(*switch("none"))
+        == "Switching to No tracking deletes numbers. Name a file for the history with --export FILE."
+    )
     assert stock() == {("FLOUR", "Main", "L1"): "10"}
 
 
 def test_switch_tracking_does_not_replace_another_file(flour, tmp_path):
     file = tmp_path / "flour.csv"
     file.write_text("something else")
-    assert refused(*switch("none", "--export", str(file))) == f"{file} exists already and is not replaced. Name a new file."
-    assert refused(*switch("none", "--export", str(tmp_path))) == f"{tmp_path} exists already and is not replaced. Name a new file."
+    assert (
+        refused(*switch("none", "--export", str(file)))
+        == f"{file} exists already and is not replaced. Name a new file."
+    )
+    assert (
+        refused(*switch("none", "--export", str(tmp_path)))
+        == f"{tmp_path} exists already and is not replaced. Name a new file."
+    )
     assert file.read_text() == "something else"
     assert stock() == {("FLOUR", "Main", "L1"): "10"}
     assert not HistoryDownload.objects.exists()
@@ -93,12 +107,21 @@ def test_switch_tracking_into_a_folder_that_is_not_there(flour, tmp_path):
 def test_switch_tracking_and_restore_tracking_are_for_managers(role, flour, tmp_path, request):
     request.getfixturevalue(role)
     file = tmp_path / "flour.csv"
-    assert refused(*switch("none", "--export", str(file), by=role)) == f"Only a manager switches product tracking. {role} is not one."
+    assert (
+        refused(*switch("none", "--export", str(file), by=role))
+        == f"Only a manager switches product tracking. {role} is not one."
+    )
     assert not file.exists()
     item("Salt", skus=("S",))
-    assert refused(*switch("batch", name="Salt", by=role)) == f"Only a manager switches product tracking. {role} is not one."
+    assert (
+        refused(*switch("batch", name="Salt", by=role))
+        == f"Only a manager switches product tracking. {role} is not one."
+    )
     file.write_bytes(history_of(flour))
-    assert refused("restore_tracking", "Flour", str(file), "--by", role) == f"Only a manager restores product tracking. {role} is not one."
+    assert (
+        refused("restore_tracking", "Flour", str(file), "--by", role)
+        == f"Only a manager restores product tracking. {role} is not one."
+    )
     assert not Switch.objects.exists()
 
 
@@ -111,9 +134,14 @@ def test_switch_tracking_keeps_the_rules_of_the_page(flour, tmp_path, manager):
     assert refused(*switch("none", "--export", str(tmp_path / "a"), reason=" ")) == (
         "Say why tracking is switched; the reason is kept with your name."
     )
-    assert "The reason has 201 characters, the limit is 200. Shorten it." in refused(*switch("none", "--export", str(tmp_path / "b"), reason="x" * 201))
+    assert "The reason has 201 characters, the limit is 200. Shorten it." in refused(
+        *switch("none", "--export", str(tmp_path / "b"), reason="x" * 201)
+    )
     hold(records=[batch("L1")], by=manager, reason="Laboratory")
-    assert refused(*switch("none", "--export", str(tmp_path / "c"))) == "Stock of Flour is on hold: L1 of FLOUR. Release it first."
+    assert (
+        refused(*switch("none", "--export", str(tmp_path / "c")))
+        == "Stock of Flour is on hold: L1 of FLOUR. Release it first."
+    )
     item("Salt", skus=("S",))
     assert refused(*switch("none", "--export", str(tmp_path / "d"), name="Salt")) == (
         "Salt has No tracking already. Nothing was switched."
@@ -137,7 +165,12 @@ def test_a_user_who_cannot_log_in_does_nothing(flour, manager):
 
 
 def test_what_is_needed_is_asked_for(flour):
-    for arguments in (("switch_tracking", "Flour", "none"), ("restore_tracking", "Flour"), ("trace", "FLOUR"), ("export_csv",)):
+    for arguments in (
+        ("switch_tracking", "Flour", "none"),
+        ("restore_tracking", "Flour"),
+        ("trace", "FLOUR"),
+        ("export_csv",),
+    ):
         with pytest.raises(CommandError, match="required"):
             run(*arguments)
     for arguments in (switch("lots"), ("export_csv", "everything"), ("import_csv", "batches", "x.csv")):
@@ -164,7 +197,10 @@ def test_restore_tracking_of_serial_numbers(manager, tmp_path):
     file = str(tmp_path / "pump.csv")
     run(*switch("none", "--export", file, name="Pump"))
     run(*switch("serial", name="Pump"))
-    assert run("restore_tracking", "Pump", file, "--by", "manager") == "Pump: 2 serial numbers and 2 ledger lines restored.\n"
+    assert (
+        run("restore_tracking", "Pump", file, "--by", "manager")
+        == "Pump: 2 serial numbers and 2 ledger lines restored.\n"
+    )
     assert serials() == {"1": "Main", "2": "Main"}
 
 
@@ -179,7 +215,10 @@ def test_trace_prints_json(flour):
 
 def test_trace_of_an_unknown_lot_exits_with_1(flour):
     assert refused("trace", "FLOUR", "L9") == "FLOUR has no batch or serial number “L9”. Check both on the label."
-    assert refused("trace", "\udcff", "L1\x00") == "\\udcff has no batch or serial number “L1\\u0000”. Check both on the label."
+    assert (
+        refused("trace", "\udcff", "L1\x00")
+        == "\\udcff has no batch or serial number “L1\\u0000”. Check both on the label."
+    )
 
 
 @pytest.mark.parametrize("path", [".", "/", "nowhere/stock.csv", ""])
@@ -218,7 +257,9 @@ def test_a_dry_run_tries_everything_and_keeps_nothing(flour, tmp_path):
     )
     assert exported("movements") == before
     file.write_text(MOVEMENTS.replace("-1,", "-3,"))
-    assert "Cellar has 2.5 kg of batch L2 of FLOUR, and 3 are asked." in refused("import_csv", "movements", str(file), "--dry-run")
+    assert "Cellar has 2.5 kg of batch L2 of FLOUR, and 3 are asked." in refused(
+        "import_csv", "movements", str(file), "--dry-run"
+    )
 
 
 def test_a_file_half_of_which_was_imported_before(flour, tmp_path):

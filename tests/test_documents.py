@@ -60,7 +60,9 @@ def refused(kind: str, *lines: NewLine, **head) -> str:
 def test_receipt_brings_in_and_makes_batches_and_serial_numbers(salt):
     item("Flour", "batch", "kg", skus=("FLOUR",))
     item("Pump", "serial", skus=("PUMP",))
-    post("receipt", line("SALT", 1), line("FLOUR", "2.5", batch=" L 1 "), line("PUMP", 1, serial="A-1"), line("PUMP", 2))
+    post(
+        "receipt", line("SALT", 1), line("FLOUR", "2.5", batch=" L 1 "), line("PUMP", 1, serial="A-1"), line("PUMP", 2)
+    )
     assert stock() == {("SALT", "Main", ""): "11", ("FLOUR", "Main", "L 1"): "2.5", ("PUMP", "Main", ""): "3"}
     assert serials() == {"A-1": "Main"}
     post("receipt", line("FLOUR", 1, batch="l  1"), line("PUMP", 1, serial="ａ-2"))
@@ -77,8 +79,14 @@ def test_shipment_and_supplier_return_take_out(flour, pump, salt):
 
 def test_customer_return_brings_back_what_left_and_what_nobody_had_numbered(flour, pump):
     post("shipment", line("FLOUR", -2, batch="L1"), line("PUMP", -1, serial="1"))
-    post("customer_return", line("FLOUR", 1, batch="L1"), line("FLOUR", 1, batch="OLD"), line("PUMP", 1, serial="1"),
-         line("PUMP", 1, serial="99"), line("PUMP", 1))  # fmt: skip
+    post(
+        "customer_return",
+        line("FLOUR", 1, batch="L1"),
+        line("FLOUR", 1, batch="OLD"),
+        line("PUMP", 1, serial="1"),
+        line("PUMP", 1, serial="99"),
+        line("PUMP", 1),
+    )
     assert stock() == {("FLOUR", "Main", "L1"): "9", ("FLOUR", "Main", "OLD"): "1", ("PUMP", "Main", ""): "7"}
     assert serials() == {"1": "Main", "2": "Main", "99": "Main"}
 
@@ -93,19 +101,38 @@ def test_production_uses_and_makes(flour, pump):
 
 
 def test_a_serial_number_may_be_ingredient_and_output_of_one_production(flour, pump):
-    post("production", line("PUMP", -1, serial="1"), line("FLOUR", -1, batch="L1"), line("PUMP", 1, serial="1", at="Shop"))
+    post(
+        "production",
+        line("PUMP", -1, serial="1"),
+        line("FLOUR", -1, batch="L1"),
+        line("PUMP", 1, serial="1", at="Shop"),
+    )
     assert serials() == {"1": "Shop", "2": "Main"}
 
 
 def test_adjustment_goes_both_ways_and_gives_numbers(flour, pump):
-    post("adjustment", line("FLOUR", -4, batch="L1"), line("FLOUR", 4, batch="L2"), line("PUMP", -1), line("PUMP", 1, serial="3"))
+    post(
+        "adjustment",
+        line("FLOUR", -4, batch="L1"),
+        line("FLOUR", 4, batch="L2"),
+        line("PUMP", -1),
+        line("PUMP", 1, serial="3"),
+    )
     assert stock() == {("FLOUR", "Main", "L1"): "6", ("FLOUR", "Main", "L2"): "4", ("PUMP", "Main", ""): "5"}
     assert serials() == {"1": "Main", "2": "Main", "3": "Main"}
 
 
 def test_transfer_moves_the_same_goods(flour, pump):
-    post("transfer", line("FLOUR", -4, batch="L1"), line("FLOUR", 3, batch="L1", at="Shop"), line("FLOUR", 1, batch="L1", at="Van"),
-         line("PUMP", -1, serial="2"), line("PUMP", 1, serial="2", at="Shop"), line("PUMP", -3), line("PUMP", 3, at="Van"))  # fmt: skip
+    post(
+        "transfer",
+        line("FLOUR", -4, batch="L1"),
+        line("FLOUR", 3, batch="L1", at="Shop"),
+        line("FLOUR", 1, batch="L1", at="Van"),
+        line("PUMP", -1, serial="2"),
+        line("PUMP", 1, serial="2", at="Shop"),
+        line("PUMP", -3),
+        line("PUMP", 3, at="Van"),
+    )
     assert stock() == {
         ("FLOUR", "Main", "L1"): "6",
         ("FLOUR", "Shop", "L1"): "3",
@@ -258,15 +285,21 @@ def test_the_expiry_of_a_batch_stands_on_its_first_line():
         "Batch L2 of FLOUR has no expiry date, and this line says 2031-02-01. "
         "Leave it empty, or change the date on the batch page."
     )
-    assert refused("receipt", line("FLOUR", 1, batch="L3", at="Main"), line("FLOUR", 1, batch="L3", expires="2031-02-01", at="Annex")) == (
+    assert refused(
+        "receipt",
+        line("FLOUR", 1, batch="L3", at="Main"),
+        line("FLOUR", 1, batch="L3", expires="2031-02-01", at="Annex"),
+    ) == (
         "Batch L3 of FLOUR has no expiry date, and this line says 2031-02-01. "
         "Leave it empty, or change the date on the batch page."
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("number", ["A\x00B", "A\nB", "A\ud800B", "x" * 65, "x" * 2000])
 def test_a_number_that_cannot_be_stored_or_printed_is_refused(number, flour, pump):
-    reason = f"has {len(number):,} characters, the limit is 64. Shorten it." if len(number) > 64 else "cannot be printed"
+    reason = (
+        f"has {len(number):,} characters, the limit is 64. Shorten it." if len(number) > 64 else "cannot be printed"
+    )
     for made in (line("FLOUR", 1, batch=number), line("PUMP", 1, serial=number)):
         assert reason in refused("receipt", made)
 
@@ -314,7 +347,13 @@ def test_more_than_there_is_names_what_is_there_and_where(salt):
     assert refused("shipment", line("SALT", -11)) == (
         "Main has 10 kg of SALT, and 11 are asked. There is none elsewhere. Take less, or receive more first."
     )
-    post("receipt", line("SALT", 1, at="A"), line("SALT", 3, at="B"), line("SALT", 2, at="C"), line("SALT", "0.5", at="D"))
+    post(
+        "receipt",
+        line("SALT", 1, at="A"),
+        line("SALT", 3, at="B"),
+        line("SALT", 2, at="C"),
+        line("SALT", "0.5", at="D"),
+    )
     assert refused("shipment", line("SALT", -11)) == (
         "Main has 10 kg of SALT, and 11 are asked. There are 3 at B, 2 at C, 1 at A. Take less, or choose another location."
     )
@@ -442,7 +481,11 @@ def test_expired_and_held_batches_can_be_put_away(kind, manager):
     post("receipt", line("FLOUR", 5, batch="L1", expires="2024-03-31"))
     hold(records=[batch("L1")], by=manager, reason="Weevils")
     if KINDS[kind].outgoing:
-        post(kind, line("FLOUR", -1, batch="L1"), *([line("FLOUR", 1, batch="L1", at="Shop")] if kind == "transfer" else []))
+        post(
+            kind,
+            line("FLOUR", -1, batch="L1"),
+            *([line("FLOUR", 1, batch="L1", at="Shop")] if kind == "transfer" else []),
+        )
     if kind != "transfer" and KINDS[kind].incoming:
         post(kind, line("FLOUR", 1, batch="L1"))
     assert broken() == {}
@@ -496,9 +539,14 @@ def test_numbers_that_are_not_given_follow_the_highest(salt):
     assert post("receipt", line("SALT", 1)).number == "PO-000042"
     assert post("receipt", line("SALT", 1), number="PO-7a").sequence is None
     assert post("receipt", line("SALT", 1)).number == "PO-000043"
-    assert [post(kind, line("SALT", -1)).number for kind in ("shipment", "supplier_return", "adjustment", "stocktake")] == [
-        "SO-000001", "SUP-000001", "SA-000001", "SC-000001",
-    ]  # fmt: skip
+    assert [
+        post(kind, line("SALT", -1)).number for kind in ("shipment", "supplier_return", "adjustment", "stocktake")
+    ] == [
+        "SO-000001",
+        "SUP-000001",
+        "SA-000001",
+        "SC-000001",
+    ]
     assert post("customer_return", line("SALT", 1)).number == "RET-000001"
     assert post("production", line("SALT", 1)).number == "MO-000001"
     assert post("transfer", line("SALT", -1), line("SALT", 1, at="Shop")).number == "ST-000001"
@@ -523,7 +571,16 @@ def test_a_refusal_says_which_line_and_field_it_is_about(salt):
 
 
 def test_lines_are_written_minus_before_plus(flour, pump):
-    made = post("adjustment", line("PUMP", 1), line("FLOUR", 1, batch="L2"), line("PUMP", -1, serial="1"), line("FLOUR", -1, batch="L1"))
+    made = post(
+        "adjustment",
+        line("PUMP", 1),
+        line("FLOUR", 1, batch="L2"),
+        line("PUMP", -1, serial="1"),
+        line("FLOUR", -1, batch="L1"),
+    )
     assert list(made.lines.order_by("id").values_list("variant__sku", "quantity")) == [
-        ("FLOUR", -1), ("PUMP", -1), ("FLOUR", 1), ("PUMP", 1),
-    ]  # fmt: skip
+        ("FLOUR", -1),
+        ("PUMP", -1),
+        ("FLOUR", 1),
+        ("PUMP", 1),
+    ]

@@ -55,16 +55,26 @@ def test_the_bytes_of_items():
 def test_the_bytes_of_stock_and_serials():
     item("Flour", "batch", "kg", skus=("FLOUR",))
     item("Pump", "serial", skus=("PUMP",))
-    post("receipt", line("FLOUR", "2.50", batch="-7"), line("FLOUR", 1, batch="gone"), line("FLOUR", "0.000001", batch="B", at="+Shop"),
-         line("PUMP", 1, serial="000417"), line("PUMP", 1, serial="@1", at="Küche"), line("PUMP", 3))  # fmt: skip
+    post(
+        "receipt",
+        line("FLOUR", "2.50", batch="-7"),
+        line("FLOUR", 1, batch="gone"),
+        line("FLOUR", "0.000001", batch="B", at="+Shop"),
+        line("PUMP", 1, serial="000417"),
+        line("PUMP", 1, serial="@1", at="Küche"),
+        line("PUMP", 3),
+    )
     post("shipment", line("FLOUR", -1, batch="gone"), line("PUMP", -1, serial="000417"))
-    assert export("stock") == (
-        "\ufeffsku,location,batch_number,quantity\r\n"
-        "FLOUR,'+Shop,B,0.000001\r\n"
-        "FLOUR,Main,'-7,2.5\r\n"
-        "PUMP,Küche,,1\r\n"
-        "PUMP,Main,,3\r\n"
-    ).encode()
+    assert (
+        export("stock")
+        == (
+            "\ufeffsku,location,batch_number,quantity\r\n"
+            "FLOUR,'+Shop,B,0.000001\r\n"
+            "FLOUR,Main,'-7,2.5\r\n"
+            "PUMP,Küche,,1\r\n"
+            "PUMP,Main,,3\r\n"
+        ).encode()
+    )
     assert export("serials") == "\ufeffsku,serial_number,location\r\nPUMP,000417,\r\nPUMP,'@1,Küche\r\n".encode()
 
 
@@ -99,7 +109,14 @@ def test_an_empty_company_exports_headers():
 
 @pytest.mark.parametrize(
     ("quantity", "text"),
-    [("1000000000", "1000000000"), ("0.10", "0.1"), ("0.000001", "0.000001"), ("5.000", "5"), ("+3", "3"), ("007.5", "7.5")],
+    [
+        ("1000000000", "1000000000"),
+        ("0.10", "0.1"),
+        ("0.000001", "0.000001"),
+        ("5.000", "5"),
+        ("+3", "3"),
+        ("007.5", "7.5"),
+    ],
 )
 def test_quantities_are_plain_decimals(quantity, text):
     item("Salt", skus=("SALT",))
@@ -109,15 +126,36 @@ def test_quantities_are_plain_decimals(quantity, text):
 
 # -- order ----------------------------------------------------------------------------------------------------------------
 
-NAMES = ["Zoo", "apple", "Apple", "Äpfel", "apfel", "éclair", "Ｚ", "日本", "𝒜", "a-b", "a b", "ab", "_", "1", "10", "9"]
+NAMES = [
+    "Zoo",
+    "apple",
+    "Apple",
+    "Äpfel",
+    "apfel",
+    "éclair",
+    "Ｚ",
+    "日本",
+    "𝒜",
+    "a-b",
+    "a b",
+    "ab",
+    "_",
+    "1",
+    "10",
+    "9",
+]
 WITHOUT_TWINS = [name for name in NAMES if name != "apple"]
 
 
 def test_everything_is_sorted_by_unicode_code_point():
     for name in WITHOUT_TWINS:
         item(name, "batch", skus=(f"{name}/2", f"{name}/1"))
-    assert [row["item"] for row in rows_of(export("items"))] == [name for name in sorted(WITHOUT_TWINS) for _ in range(2)]
-    assert [row["sku"] for row in rows_of(export("items"))] == [f"{name}/{n}" for name in sorted(WITHOUT_TWINS) for n in (1, 2)]
+    assert [row["item"] for row in rows_of(export("items"))] == [
+        name for name in sorted(WITHOUT_TWINS) for _ in range(2)
+    ]
+    assert [row["sku"] for row in rows_of(export("items"))] == [
+        f"{name}/{n}" for name in sorted(WITHOUT_TWINS) for n in (1, 2)
+    ]
     post("receipt", *[line("Zoo/1", 1, batch=number, at=place) for number in WITHOUT_TWINS for place in WITHOUT_TWINS],
          line("_/1", 1, batch="x"))  # fmt: skip
     assert [(row["sku"], row["location"], row["batch_number"]) for row in rows_of(export("stock"))] == sorted(

@@ -12,6 +12,7 @@ from tracking.models import Switch, Workspace
 
 pytestmark = pytest.mark.django_db
 
+NO_SHELF_LIFE = "is no shelf life. Give whole days from 1 to 36500, or leave it empty."
 HEADER = "item,kind,unit,tracking,sku,variant,gtin,shelf_life_days"
 
 
@@ -42,7 +43,11 @@ def refused(load):
 
 
 def test_items_and_variants_are_made(load):
-    said = load("Flour,material,kg,batch,F-1,1 kg,4006381333931,180", "Flour,material,kg,batch,F-25,25 kg,,180", "Oven,product,pcs,serial,OVEN,,,")
+    said = load(
+        "Flour,material,kg,batch,F-1,1 kg,4006381333931,180",
+        "Flour,material,kg,batch,F-25,25 kg,,180",
+        "Oven,product,pcs,serial,OVEN,,,",
+    )
     assert said == "2 new items, 3 new variants, 0 changed, 0 items with tracking switched, 0 as they were.\n"
     assert exported("items").splitlines() == [
         HEADER,
@@ -81,13 +86,16 @@ def test_a_dry_run_keeps_nothing(load):
     [
         ("Salt,product,kg,lots,S,,,", "Row 2, tracking: “lots” is no tracking. Use none, batch or serial."),
         ("Salt,thing,kg,none,S,,,", "Row 2, kind: “thing” is no kind. Use product or material."),
-        ("Salt,product,kg,none,S,,,0", "Row 2, shelf_life_days: “0” is no shelf life. Give whole days from 1 to 36500, or leave it empty."),
-        ("Salt,product,kg,none,S,,,1.5", "Row 2, shelf_life_days: “1.5” is no shelf life. Give whole days from 1 to 36500, or leave it empty."),
-        ("Salt,product,kg,none,S,,,³", "Row 2, shelf_life_days: “³” is no shelf life. Give whole days from 1 to 36500, or leave it empty."),
-        ("Salt,product,kg,none,S,,4006381333932,", "Row 2, gtin: “4006381333932” has the check digit 2, 1 is right. Compare it with the label."),
+        ("Salt,product,kg,none,S,,,0", f"Row 2, shelf_life_days: “0” {NO_SHELF_LIFE}"),
+        ("Salt,product,kg,none,S,,,1.5", f"Row 2, shelf_life_days: “1.5” {NO_SHELF_LIFE}"),
+        ("Salt,product,kg,none,S,,,³", f"Row 2, shelf_life_days: “³” {NO_SHELF_LIFE}"),
+        (
+            "Salt,product,kg,none,S,,4006381333932,",
+            "Row 2, gtin: “4006381333932” has the check digit 2, 1 is right. Compare it with the label.",
+        ),
         ("Salt,product,kg,none,S,,12,", "Row 2, gtin: “12” is not a GTIN. It has 8, 12, 13 or 14 digits."),
     ],
-)  # fmt: skip
+)
 def test_a_bad_cell_is_refused(row, sentence, refused):
     assert refused(row) == sentence
 
@@ -119,7 +127,10 @@ def test_a_sku_twice_in_the_file_and_one_of_another_item_are_refused(refused):
         "Row 3, sku: The SKU s comes again in this file. Keep one row for it."
     )
     item("Flour", skus=("F-1",))
-    assert refused("Salt,product,kg,none,F-1,,,") == "Row 2, sku: The SKU F-1 belongs to Flour, and this row says Salt. Correct one."
+    assert (
+        refused("Salt,product,kg,none,F-1,,,")
+        == "Row 2, sku: The SKU F-1 belongs to Flour, and this row says Salt. Correct one."
+    )
 
 
 def test_rows_of_one_item_that_differ_are_refused(refused):
@@ -145,7 +156,12 @@ def test_another_tracking_of_an_untracked_item_is_the_switch(load, manager):
     assert said == "0 new items, 0 new variants, 0 changed, 1 item with tracking switched, 1 as they were.\n"
     assert stock() == {("S", "Main", "UNBATCHED"): "5"}
     switch = Switch.objects.get()
-    assert (switch.from_mode, switch.to_mode, switch.switched_by, switch.reason) == ("none", "batch", manager, "Import of items")
+    assert (switch.from_mode, switch.to_mode, switch.switched_by, switch.reason) == (
+        "none",
+        "batch",
+        manager,
+        "Import of items",
+    )
 
 
 def test_whoever_may_not_switch_does_not_by_import(refused, operator):
@@ -176,8 +192,8 @@ def test_without_the_addon_new_tracking_is_refused_and_old_goes_on(refused, load
     item("Salt", skus=("S",))
     Workspace(pk=1, plan="standard").save()
     sentence = (
-        "Row 2, tracking: Batch / lot numbers and Serial numbers belong to the Full Traceability add-on, and this workspace has the "
-        "Standard plan without it. Ask an administrator to add it; what is tracked already goes on."
+        "Row 2, tracking: Batch / lot numbers and Serial numbers belong to the Full Traceability add-on, and this workspace "
+        "has the Standard plan without it. Ask an administrator to add it; what is tracked already goes on."
     )
     assert refused("Salt,product,pcs,batch,S,,,") == sentence
     assert refused("Oven,product,pcs,serial,O,,,") == sentence

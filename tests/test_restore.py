@@ -10,8 +10,21 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from tests.build import (
-    batch, broken, history_of, item, line, post, refusal, restore, reverse, serial, serials, stock, switch_off, switch_on,
-)  # fmt: skip
+    batch,
+    broken,
+    history_of,
+    item,
+    line,
+    post,
+    refusal,
+    restore,
+    reverse,
+    serial,
+    serials,
+    stock,
+    switch_off,
+    switch_on,
+)
 from tests.worlds import exported, traced
 from tracking.models import Archive, Batch, Document, LedgerLine, SerialNumber, Workspace
 from tracking.records.edit import edit_batch
@@ -45,7 +58,13 @@ def flour(manager):
 def pump():
     """Tracked by serial number: one shipped and returned, one shipped, one here, two units without number."""
     made = item("Pump", "serial", skus=("P-S", "P-L"))
-    post("receipt", line("P-S", 1, serial="000417"), line("P-S", 1, serial="00418"), line("P-L", 1, serial="x"), line("P-S", 2))
+    post(
+        "receipt",
+        line("P-S", 1, serial="000417"),
+        line("P-S", 1, serial="00418"),
+        line("P-L", 1, serial="x"),
+        line("P-S", 2),
+    )
     post("shipment", line("P-S", -1, serial="000417"), line("P-S", -1, serial="00418"), partner="Dairy")
     post("customer_return", line("P-S", 1, serial="000417", at="Workshop"), partner="Dairy")
     return made
@@ -80,7 +99,12 @@ def test_batches_with_all_their_fields_links_and_levels_are_back(flour, manager)
     assert (again.number, again.status, again.reason, again.supplier_batch, again.note) == (
         "Ｌ  2", "held", "Recalled by Southmill", "'-7", "=1+1\r\nsecond line, with “quotes” \" and ' and a comma",
     )  # fmt: skip
-    assert (archive.restored_by, archive.restored_at is not None, archive.line_count, archive.record_count) == (manager, True, 6, 3)
+    assert (archive.restored_by, archive.restored_at is not None, archive.line_count, archive.record_count) == (
+        manager,
+        True,
+        6,
+        3,
+    )
 
 
 def test_serial_numbers_links_and_places_are_back(pump, manager):
@@ -163,7 +187,11 @@ def test_a_restored_unbatched_joins_the_present_one(manager):
     post("adjustment", line("FLOUR", -4, batch="UNBATCHED"), line("FLOUR", 4, batch="L1"))
     edit_batch(batch=batch("UNBATCHED"), changes={"note": "From before"}, by=manager, reason="Note")
     before, trace = stock(), traced("FLOUR", "UNBATCHED")
-    assert before == {("FLOUR", "Main", "L1"): "4", ("FLOUR", "Main", "UNBATCHED"): "6", ("FLOUR", "Shop", "UNBATCHED"): "3"}
+    assert before == {
+        ("FLOUR", "Main", "L1"): "4",
+        ("FLOUR", "Main", "UNBATCHED"): "6",
+        ("FLOUR", "Shop", "UNBATCHED"): "3",
+    }
     downloaded = switch_off(flour, manager)
     switch_on(flour, "batch", manager)
     restore(flour, downloaded, manager)
@@ -205,7 +233,11 @@ def test_a_later_archive_is_restored_and_then_the_earlier_one(flour, manager):
     second = switch_off(flour, manager)  # in which all of it is UNBATCHED
     switch_on(flour, "batch", manager)
     restore(flour, second, manager)
-    unbatched = {("F-1", "Main", "UNBATCHED"): "7.5", ("F-1", "Shop", "UNBATCHED"): "2.5", ("F-25", "Main", "UNBATCHED"): "4"}
+    unbatched = {
+        ("F-1", "Main", "UNBATCHED"): "7.5",
+        ("F-1", "Shop", "UNBATCHED"): "2.5",
+        ("F-25", "Main", "UNBATCHED"): "4",
+    }
     assert stock() == unbatched
     restore(flour, first, manager)
     assert stock() == {("F-1", "Main", "L1"): "7.5", ("F-1", "Shop", "L1"): "2.5", ("F-25", "Main", "L1"): "4"}
@@ -226,9 +258,19 @@ def test_an_earlier_archive_is_restored_over_a_later_switching(flour, manager):
 
 def refused(made, content: bytes, by) -> str:
     """The sentence of a refusal, after which nothing at all has changed."""
-    before = state(), list(LedgerLine.objects.order_by("id").values()), Batch.objects.count(), SerialNumber.objects.count()
+    before = (
+        state(),
+        list(LedgerLine.objects.order_by("id").values()),
+        Batch.objects.count(),
+        SerialNumber.objects.count(),
+    )
     sentence = refusal(restore, made, content, by)
-    after = state(), list(LedgerLine.objects.order_by("id").values()), Batch.objects.count(), SerialNumber.objects.count()
+    after = (
+        state(),
+        list(LedgerLine.objects.order_by("id").values()),
+        Batch.objects.count(),
+        SerialNumber.objects.count(),
+    )
     assert after == before
     return sentence
 
@@ -298,7 +340,13 @@ def test_many_documents_are_named_up_to_five(flour, manager):
 def test_an_edited_file_is_refused(flour, manager):
     downloaded = switch_off(flour, manager)
     switch_on(flour, "batch", manager)
-    for content in (downloaded.replace(b",10,", b",11,"), downloaded.replace(b"\r\n", b"\n"), downloaded + b"\r\n", b"", b"\xff"):
+    for content in (
+        downloaded.replace(b",10,", b",11,"),
+        downloaded.replace(b"\r\n", b"\n"),
+        downloaded + b"\r\n",
+        b"",
+        b"\xff",
+    ):
         assert refused(flour, content, manager) == (
             "This file is not a history that was archived for Flour: its contents differ from every archive "
             "(a spreadsheet changes a file when it saves it). Use the file as it was downloaded, or restore from Archives."

@@ -6,8 +6,19 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from tests.build import (
-    batch, broken, item, line, post, refusal, restore, reverse, serials, stock, switch_off, switch_on,
-)  # fmt: skip
+    batch,
+    broken,
+    item,
+    line,
+    post,
+    refusal,
+    restore,
+    reverse,
+    serials,
+    stock,
+    switch_off,
+    switch_on,
+)
 from tests.worlds import exported, run
 from tracking.models import Document
 from tracking.records.hold import hold
@@ -34,7 +45,13 @@ def lines_of(document: Document) -> list[tuple]:
 
 
 def test_a_mirror_is_the_same_kind_with_opposite_signs_and_the_reason_as_its_note(flour, pump, manager):
-    made = post("receipt", line("FLOUR", "2.5", batch="L1"), line("PUMP", 1, serial="7", at="Shop"), partner="Northmill", note="Lorry")
+    made = post(
+        "receipt",
+        line("FLOUR", "2.5", batch="L1"),
+        line("PUMP", 1, serial="7", at="Shop"),
+        partner="Northmill",
+        note="Lorry",
+    )
     mirror = reverse(made, by=manager, reason=" Wrong supplier ")
     assert (mirror.kind, mirror.partner, mirror.reverses, mirror.note, mirror.posted_by, mirror.number) == (
         "receipt", made.partner, made, "Wrong supplier", manager, "PO-000002",
@@ -99,9 +116,7 @@ def test_the_document_of_a_switch_is_not_reversed(manager):
 
 def test_a_reversal_needs_a_reason(flour):
     made = post("receipt", line("FLOUR", 1, batch="L1"))
-    assert refusal(reverse, made, reason=" ") == (
-        "Say why this is reversed; the reason is kept with the document."
-    )
+    assert refusal(reverse, made, reason=" ") == ("Say why this is reversed; the reason is kept with the document.")
 
 
 def test_only_a_manager_reverses(flour, manager, operator, viewer):

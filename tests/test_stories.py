@@ -33,11 +33,15 @@ def bakery() -> None:
     item("Country loaf", "batch", skus=("LOAF",))
     post("receipt", line("FLOUR", 100, batch="NM-1", expires="2031-06-30"), partner="Northmill", number="PO-1")
     post("receipt", line("FLOUR", 50, batch="SM-7"), partner="Southmill", number="PO-2")
-    post("production", line("FLOUR", -40, batch="NM-1"), line("FLOUR", -10, batch="SM-7"), line("DOUGH", 80, batch="D-1"))
+    post(
+        "production", line("FLOUR", -40, batch="NM-1"), line("FLOUR", -10, batch="SM-7"), line("DOUGH", 80, batch="D-1")
+    )
     post("production", line("DOUGH", "-30.5", batch="D-1"), line("LOAF", 61, batch="B-1"))
     post("production", line("DOUGH", -40, batch="D-1"), line("LOAF", 80, batch="B-2"))
     post("shipment", line("LOAF", -60, batch="B-1"), partner="Corner Café", number="SO-1")
-    post("shipment", line("LOAF", -1, batch="B-1"), line("LOAF", -20, batch="B-2"), partner="Station Café", number="SO-2")
+    post(
+        "shipment", line("LOAF", -1, batch="B-1"), line("LOAF", -20, batch="B-2"), partner="Station Café", number="SO-2"
+    )
     post("customer_return", line("LOAF", 5, batch="B-2"), partner="Station Café")
 
 
@@ -153,7 +157,9 @@ def test_pump_000417_is_made_shipped_returned_and_shipped_to_another():
     item("Seal", "batch", skus=("SEAL",))
     item("Pump", "serial", skus=("PUMP",))
     post("receipt", line("SEAL", 10, batch="S-1"), partner="Sealworks")
-    post("production", line("SEAL", -2, batch="S-1"), line("PUMP", 1, serial="000417"), line("PUMP", 1, serial="000418"))
+    post(
+        "production", line("SEAL", -2, batch="S-1"), line("PUMP", 1, serial="000417"), line("PUMP", 1, serial="000418")
+    )
     assert serials() == {"000417": "Main", "000418": "Main"}
     post("shipment", line("PUMP", -1, serial="000417"), partner="Dairy", number="SO-1")
     assert serials() == {"000417": "", "000418": "Main"}

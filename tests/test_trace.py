@@ -45,7 +45,9 @@ def make(*, use: str, into: str, number: str = "") -> Document:
 
 def receive(text: str, partner: str = "") -> Document:
     words = text.split()
-    return post("receipt", *[line(s, 10, batch=b) for s, b in zip(words[::2], words[1::2], strict=True)], partner=partner)
+    return post(
+        "receipt", *[line(s, 10, batch=b) for s, b in zip(words[::2], words[1::2], strict=True)], partner=partner
+    )
 
 
 # -- levels and cycles ----------------------------------------------------------------------------------------------------
@@ -120,7 +122,13 @@ def test_relabelling_does_not_escape_a_recall(kind, batches):
 
 def test_in_an_adjustment_only_lots_of_the_same_variant_are_kin(batches):
     receive("A a1 B b1")
-    post("adjustment", line("A", -1, batch="a1"), line("A", 1, batch="a2"), line("B", -1, batch="b1"), line("B", 1, batch="b2"))
+    post(
+        "adjustment",
+        line("A", -1, batch="a1"),
+        line("A", 1, batch="a2"),
+        line("B", -1, batch="b1"),
+        line("B", 1, batch="b2"),
+    )
     assert (ahead("A", "a1"), ahead("B", "b1")) == (["A a2"], ["B b2"])
     assert (back("A", "a2"), back("B", "b2")) == (["A a1"], ["B b1"])
 
@@ -284,7 +292,9 @@ def test_a_lot_is_found_by_key_and_printed_as_it_was_typed(batches):
     assert traced(" a ", "LOT-Ａ")["made_into"] == [["B", "ｂ1"]]
 
 
-@pytest.mark.parametrize(("sku", "number"), [("A", "none"), ("NONE", "a1"), ("A", ""), ("A\x00", "a1"), ("A", "\udcff")])
+@pytest.mark.parametrize(
+    ("sku", "number"), [("A", "none"), ("NONE", "a1"), ("A", ""), ("A\x00", "a1"), ("A", "\udcff")]
+)
 def test_an_unknown_lot_is_refused(batches, sku, number):
     receive("A a1")
     with pytest.raises(Refusal, match="has no batch or serial number"):

@@ -61,12 +61,28 @@ def sentence_of(name: str) -> str:
     return next(guard[4] for guard in rules.ROW_GUARDS if guard[0] == name)
 
 
-def raw_line(sku: str, millionths: int, *, document: Document | None = None, batch=None, serial=None, at: str = "Main", epoch=None):
+def raw_line(
+    sku: str,
+    millionths: int,
+    *,
+    document: Document | None = None,
+    batch=None,
+    serial=None,
+    at: str = "Main",
+    epoch=None,
+):
     """One ledger line past the planner, as an older program would write it."""
     variant = Variant.objects.select_related("item").get(sku=sku)
     document = document or Document.objects.earliest("pk")
-    row = (document.pk, variant.pk, location(at).pk, batch and batch.pk, serial and serial.pk, millionths,
-           variant.item.tracking_epoch if epoch is None else epoch)  # fmt: skip
+    row = (
+        document.pk,
+        variant.pk,
+        location(at).pk,
+        batch and batch.pk,
+        serial and serial.pk,
+        millionths,
+        variant.item.tracking_epoch if epoch is None else epoch,
+    )
     write_lines([row])
 
 
@@ -74,16 +90,32 @@ def a_document(kind: str) -> Document:
     """A document of ``kind`` to hang lines on; made without any by bare insert."""
     model = Document.objects.earliest("pk")
     return Document.objects.create(
-        kind=kind, number=f"RAW-{kind}", key=f"raw-{kind}", posted_at=timezone.now(), posted_on="2026-01-31", recorded_at=timezone.now(),
-        fingerprint=model.fingerprint, token=uuid.uuid4(),
-    )  # fmt: skip
+        kind=kind,
+        number=f"RAW-{kind}",
+        key=f"raw-{kind}",
+        posted_at=timezone.now(),
+        posted_on="2026-01-31",
+        recorded_at=timezone.now(),
+        fingerprint=model.fingerprint,
+        token=uuid.uuid4(),
+    )
 
 
 # -- lines are append-only ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("column", ["quantity = 1000000", "document_id = document_id + 1", "batch_id = NULL", "epoch = 7",
-                                    "location_id = location_id + 1", "variant_id = variant_id + 1", "quantity = quantity"])  # fmt: skip
+@pytest.mark.parametrize(
+    "column",
+    [
+        "quantity = 1000000",
+        "document_id = document_id + 1",
+        "batch_id = NULL",
+        "epoch = 7",
+        "location_id = location_id + 1",
+        "variant_id = variant_id + 1",
+        "quantity = quantity",
+    ],
+)
 def test_a_line_is_never_edited(flour, column):
     assert sql(f"UPDATE tracking_ledgerline SET {column}") == rules.LINE_UPDATED
 
@@ -173,13 +205,23 @@ def test_more_than_there_is_is_refused(flour, pump):
         rules.NOT_ENOUGH,  # PostgreSQL's trigger
         "CHECK constraint failed: level_not_negative",  # SQLite's constraint
     )
-    assert refused(lambda: raw_line("P-S", -2_000_000)) in (rules.NOT_ENOUGH, "CHECK constraint failed: level_numbered_fits")
+    assert refused(lambda: raw_line("P-S", -2_000_000)) in (
+        rules.NOT_ENOUGH,
+        "CHECK constraint failed: level_numbered_fits",
+    )
     assert refused(lambda: raw_line("P-S", 1_000_000, serial=serial("1"))) == rules.SERIAL_IN_STOCK
     assert refused(lambda: raw_line("P-S", -1_000_000, serial=serial("1"), at="Shop")) == rules.SERIAL_NOT_HERE
     assert "line_quantity_in_bounds" in refused(lambda: raw_line("F-1", 0, batch=batch("L1")))
     assert "line_quantity_in_bounds" in refused(lambda: raw_line("F-1", 10**15 + 1, batch=batch("L1")))
-    assert "line_of_serial_moves_one" in refused(lambda: raw_line("P-S", 2_000_000, serial=SerialNumber.objects.create(
-        item=Item.objects.get(name="Pump"), variant=Variant.objects.get(sku="P-S"), number="3", key="3")))  # fmt: skip
+    assert "line_of_serial_moves_one" in refused(
+        lambda: raw_line(
+            "P-S",
+            2_000_000,
+            serial=SerialNumber.objects.create(
+                item=Item.objects.get(name="Pump"), variant=Variant.objects.get(sku="P-S"), number="3", key="3"
+            ),
+        )
+    )
 
 
 def test_a_line_that_is_right_moves_level_and_place_without_any_program(flour, pump):
@@ -215,7 +257,14 @@ def test_switches_archives_and_changes_are_evidence(flour, manager):
     switch_off(flour, manager)
     assert refused(lambda: Switch.objects.update(reason="x")) == sentence_of("switch_update")
     assert refused(lambda: sql_all("DELETE FROM tracking_switch")) == sentence_of("switch_delete")
-    for forged in ({"content": b"x"}, {"sha256": "x"}, {"size": 1}, {"line_count": 99}, {"record_count": 99}, {"mode": "serial"}):
+    for forged in (
+        {"content": b"x"},
+        {"sha256": "x"},
+        {"size": 1},
+        {"line_count": 99},
+        {"record_count": 99},
+        {"mode": "serial"},
+    ):
         assert refused(lambda: Archive.objects.update(**forged)) == sentence_of("archive_update")  # noqa: B023
     assert refused(lambda: sql_all("DELETE FROM tracking_archive")) == sentence_of("archive_delete")
     Archive.objects.update(restored_at=timezone.now(), restored_by=manager)  # the one thing that happens to it
@@ -236,14 +285,22 @@ def test_unit_and_item_are_frozen_once_there_is_a_line(flour):
 
 
 def test_number_and_variant_of_a_batch_are_fixed(flour):
-    for column in ("number = 'L9'", "key = 'l9'", "variant_id = (SELECT variant_id FROM tracking_batch WHERE number = 'M1')"):
+    for column in (
+        "number = 'L9'",
+        "key = 'l9'",
+        "variant_id = (SELECT variant_id FROM tracking_batch WHERE number = 'M1')",
+    ):
         assert sql(f"UPDATE tracking_batch SET {column} WHERE number = 'L1'") == sentence_of("batch_update")
     Batch.objects.filter(number="L1").update(note="allowed", expires_on="2030-01-01", supplier_batch="s", status="held")
 
 
 def test_number_item_and_variant_of_a_serial_number_are_fixed(flour, pump):
-    for column in ("number = '9'", "key = '9'", "item_id = item_id + 1",
-                   "variant_id = (SELECT variant_id FROM tracking_serialnumber WHERE number = '2')"):  # fmt: skip
+    for column in (
+        "number = '9'",
+        "key = '9'",
+        "item_id = item_id + 1",
+        "variant_id = (SELECT variant_id FROM tracking_serialnumber WHERE number = '2')",
+    ):
         assert sql(f"UPDATE tracking_serialnumber SET {column} WHERE number = '1'") == sentence_of("serial_update")
     other = {"item": flour, "variant": Variant.objects.get(sku="P-S"), "number": "3", "key": "3"}
     assert refused(lambda: SerialNumber.objects.create(**other)) == sentence_of("serial_insert")
@@ -255,21 +312,36 @@ def test_batches_and_serial_numbers_are_not_deleted_by_themselves(flour, pump):
     assert refused(bare.delete) == sentence_of("batch_delete")
     assert sql("DELETE FROM tracking_serialnumber") == sentence_of("serial_delete")
     if ON_SQLITE:
-        assert sql("REPLACE INTO tracking_batch SELECT * FROM tracking_batch WHERE id = %s", bare.pk) == sentence_of("batch_delete")
+        assert sql("REPLACE INTO tracking_batch SELECT * FROM tracking_batch WHERE id = %s", bare.pk) == sentence_of(
+            "batch_delete"
+        )
 
 
 # -- the mode of an item --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("change", ["tracking_mode = 'none'", "tracking_mode = 'serial'", "tracking_epoch = 1", "tracking_epoch = 7",
-                                    "tracking_mode = 'none', tracking_epoch = 1"])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        "tracking_mode = 'none'",
+        "tracking_mode = 'serial'",
+        "tracking_epoch = 1",
+        "tracking_epoch = 7",
+        "tracking_mode = 'none', tracking_epoch = 1",
+    ],
+)
 def test_mode_and_epoch_change_by_a_switch_alone(flour, change):
     assert sql(f"UPDATE items_item SET {change} WHERE name = 'Flour'") == rules.SWITCH_UNKNOWN
 
 
 def test_a_switch_that_says_otherwise_does_not_help(flour, manager):
-    Switch.objects.create(item=flour, from_mode="none", to_mode="serial", epoch=1, reason="x", switched_at=timezone.now())
-    assert sql("UPDATE items_item SET tracking_mode = 'none', tracking_epoch = 1 WHERE name = 'Flour'") == rules.SWITCH_UNKNOWN
+    Switch.objects.create(
+        item=flour, from_mode="none", to_mode="serial", epoch=1, reason="x", switched_at=timezone.now()
+    )
+    assert (
+        sql("UPDATE items_item SET tracking_mode = 'none', tracking_epoch = 1 WHERE name = 'Flour'")
+        == rules.SWITCH_UNKNOWN
+    )
 
 
 def test_a_new_item_begins_at_epoch_0():
@@ -331,11 +403,15 @@ def test_a_trigger_that_was_altered_counts_as_missing():
     with connection.cursor() as cursor:
         if ON_SQLITE:
             cursor.execute("DROP TRIGGER tracking_line_delete_guard")
-            cursor.execute("CREATE TRIGGER tracking_line_delete_guard BEFORE DELETE ON tracking_ledgerline BEGIN SELECT 1; END")
+            cursor.execute(
+                "CREATE TRIGGER tracking_line_delete_guard BEFORE DELETE ON tracking_ledgerline BEGIN SELECT 1; END"
+            )
             assert triggers.missing(connection) == ["tracking_line_delete_guard"]
         else:
-            cursor.execute("CREATE OR REPLACE FUNCTION tracking_line_delete_fn() RETURNS trigger LANGUAGE plpgsql"
-                           " AS $$BEGIN RETURN OLD; END$$")  # fmt: skip
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION tracking_line_delete_fn() RETURNS trigger LANGUAGE plpgsql"
+                " AS $$BEGIN RETURN OLD; END$$"
+            )
             assert triggers.missing(connection) == ["tracking_line_delete"]
 
 

@@ -23,10 +23,21 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def company(manager):
     """Items of all three modes with a bit of everything, and one that was tracked."""
-    for name, mode, skus in (("Flour", "batch", ("F-1", "F-25")), ("Pump", "serial", ("P-S", "P-L")), ("Salt", "none", ("SALT",))):
+    for name, mode, skus in (
+        ("Flour", "batch", ("F-1", "F-25")),
+        ("Pump", "serial", ("P-S", "P-L")),
+        ("Salt", "none", ("SALT",)),
+    ):
         item(name, mode, skus=skus)
     was_tracked = item("Yeast", "batch", skus=("YEAST",))
-    post("receipt", line("F-1", 10, batch="L1"), line("F-25", 5, batch="M1"), line("SALT", 7), line("YEAST", 3, batch="Y1"), number="PO-1")
+    post(
+        "receipt",
+        line("F-1", 10, batch="L1"),
+        line("F-25", 5, batch="M1"),
+        line("SALT", 7),
+        line("YEAST", 3, batch="Y1"),
+        number="PO-1",
+    )
     post("receipt", line("P-S", 1, serial="1"), line("P-L", 1, serial="2"), line("P-S", 2), number="PO-2")
     post("shipment", line("F-1", -1, batch="L1"), line("P-S", -1, serial="1"), number="SO-1")
     post("transfer", line("SALT", -2), line("SALT", 2, at="Shop"), number="ST-1")
@@ -114,7 +125,9 @@ def test_law_2_more_numbers_than_units():
 
 
 def test_law_3_an_untracked_item_with_a_batch():
-    forge("UPDATE tracking_batch SET variant_id = (SELECT id FROM items_variant WHERE sku = 'SALT') WHERE number = 'M1'")
+    forge(
+        "UPDATE tracking_batch SET variant_id = (SELECT id FROM items_variant WHERE sku = 'SALT') WHERE number = 'M1'"
+    )
     assert found(3) == {3: ["Salt is not tracked by batch and has the batch M1."]}
 
 
@@ -135,7 +148,10 @@ def test_law_3_a_serial_number_of_an_item_that_has_none():
 def test_law_3_stock_of_a_batch_item_without_a_batch():
     forge("UPDATE items_item SET tracking_mode = 'batch' WHERE name = 'Salt'")
     assert found(3) == {
-        3: ["Salt is tracked by batch and has stock without one at Main.", "Salt is tracked by batch and has stock without one at Shop."]
+        3: [
+            "Salt is tracked by batch and has stock without one at Main.",
+            "Salt is tracked by batch and has stock without one at Shop.",
+        ]
     }
 
 
@@ -150,7 +166,9 @@ def test_law_4_a_line_with_the_serial_number_of_another_variant():
 
 
 def test_law_4_a_serial_number_that_names_another_item():
-    forge("UPDATE tracking_serialnumber SET item_id = (SELECT id FROM items_item WHERE name = 'Salt') WHERE number = '2'")
+    forge(
+        "UPDATE tracking_serialnumber SET item_id = (SELECT id FROM items_item WHERE name = 'Salt') WHERE number = '2'"
+    )
     assert found(4) == {4: ["Serial number 2 names another item than its variant P-L does."]}
 
 
@@ -169,8 +187,20 @@ def test_law_5_a_serial_number_that_is_not_where_its_lines_lead(statement):
 
 
 def test_law_5_a_serial_number_that_leaves_from_elsewhere():
-    forge(f"UPDATE tracking_ledgerline SET location_id = {location('Shop').pk} WHERE serial_id = {serial('1').pk} AND quantity < 0")
+    forge(
+        f"UPDATE tracking_ledgerline SET location_id = {location('Shop').pk} WHERE serial_id = {serial('1').pk} AND quantity < 0"
+    )
     assert found(5) == {5: ["Serial number 1 of P-S is not where its lines lead."]}
+
+
+def test_law_5_a_serial_number_that_came_in_twice():
+    columns = "document_id, variant_id, location_id, serial_id, quantity, epoch"
+    new_uuid = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
+    forge(
+        f"INSERT INTO tracking_ledgerline (uuid, {columns}) SELECT {new_uuid}, {columns}"
+        f" FROM tracking_ledgerline WHERE serial_id = {serial('2').pk}"
+    )
+    assert found(5) == {5: ["Serial number 2 of P-L is not where its lines lead."]}
 
 
 def test_law_5_a_place_without_any_line():
@@ -236,13 +266,22 @@ def test_law_10_a_permit_that_stayed_open():
 
 
 def test_law_10_a_switch_without_its_archive():
-    Switch.objects.create(item=batch("L1").variant.item, from_mode="batch", to_mode="none", epoch=9, reason="x", switched_at=timezone.now())
+    Switch.objects.create(
+        item=batch("L1").variant.item,
+        from_mode="batch",
+        to_mode="none",
+        epoch=9,
+        reason="x",
+        switched_at=timezone.now(),
+    )
     assert broken() == {10: ["The switch of Flour to No tracking has no archive."]}
 
 
 def test_law_10_an_archive_with_other_bytes():
     forge("UPDATE tracking_archive SET sha256 = 'x'")
-    assert broken_but_9() == {10: [f"The archive of Yeast ({archive().pk}) does not have the bytes that were downloaded."]}
+    assert broken_but_9() == {
+        10: [f"The archive of Yeast ({archive().pk}) does not have the bytes that were downloaded."]
+    }
 
 
 def test_law_10_an_archive_that_is_no_gzip_at_all():
@@ -254,12 +293,18 @@ def test_law_10_an_archive_that_is_no_gzip_at_all():
 
 def test_law_10_an_archive_with_other_counts():
     forge("UPDATE tracking_archive SET line_count = 7, record_count = 8")
-    assert broken_but_9() == {10: [f"The archive of Yeast ({archive().pk}) has 1 lines and 1 records, 7 and 8 were kept."]}
+    assert broken_but_9() == {
+        10: [f"The archive of Yeast ({archive().pk}) has 1 lines and 1 records, 7 and 8 were kept."]
+    }
 
 
 def test_law_10_an_archived_line_that_changed_in_the_ledger():
-    forge("UPDATE tracking_ledgerline SET quantity = 2000000 WHERE variant_id = (SELECT id FROM items_variant WHERE sku = 'YEAST')")
-    assert found(10) == {10: [f"The archive of Yeast ({archive().pk}): the line in its row 2 is not in the ledger as archived."]}
+    forge(
+        "UPDATE tracking_ledgerline SET quantity = 2000000 WHERE variant_id = (SELECT id FROM items_variant WHERE sku = 'YEAST')"
+    )
+    assert found(10) == {
+        10: [f"The archive of Yeast ({archive().pk}): the line in its row 2 is not in the ledger as archived."]
+    }
 
 
 def test_law_10_survives_a_renamed_sku_and_location():
@@ -270,7 +315,10 @@ def test_law_10_survives_a_renamed_sku_and_location():
 
 
 def test_law_11_a_key_that_is_not_the_key_of_its_number():
-    forge("UPDATE tracking_batch SET key = 'other' WHERE number = 'L1'", "UPDATE items_item SET key = 'SALT' WHERE name = 'Salt'")
+    forge(
+        "UPDATE tracking_batch SET key = 'other' WHERE number = 'L1'",
+        "UPDATE items_item SET key = 'SALT' WHERE name = 'Salt'",
+    )
     assert broken_but_9() == {
         11: [
             f"items_item {item_id('Salt')} (“Salt”) has the key “SALT”, “salt” is right.",
@@ -307,7 +355,10 @@ def test_verify_exits_with_a_sentence_and_shows_the_findings():
     out = io.StringIO()
     with pytest.raises(CommandError) as caught:
         call_command("verify", stdout=out)
-    assert "broken   7. Documents have lines; transfers and system documents move nothing in sum\n            SC-1 has no lines.\n" in out.getvalue()
+    assert (
+        "broken   7. Documents have lines; transfers and system documents move nothing in sum\n            SC-1 has no lines.\n"
+        in out.getvalue()
+    )
     laws = "1 law" if connection.vendor == "sqlite" else "2 laws"
     assert str(caught.value) == (
         f"{laws} broken. Post nothing more, keep a copy of the database, and compare it with a backup."

@@ -34,6 +34,9 @@ TEXT = tuple(name for name in HISTORY_COLUMNS if name not in ("kind", "posted_at
              "recorded_at", "made_on", "status"))  # fmt: skip
 
 
+# What is needed of a line to find it in the ledger: a long history is held in memory by these cells alone.
+MATCHED = ("document", "sku", "batch_number", "serial_number", "quantity", "line")
+
 # What moved since an epoch and still counts: a document that was reversed and its mirror sum to zero, line by line.
 MOVED = """
     WITH since AS (
@@ -121,7 +124,7 @@ def read_history(content: bytes) -> HistoryContent:
             if row.cells["kind"] == RECORD:
                 found.records.append(row)
             elif row.cells["batch_number"] or row.cells["serial_number"]:
-                found.lines.append(row)
+                found.lines.append(Row(row.number, {name: row.cells[name] for name in MATCHED}))
     except FileError as error:
         if "no rows" not in str(error):
             raise Refusal(str(error), field="file") from error

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from items.forms import MEANINGS
 from items.models import Item, TrackingMode, Variant
 from katana_trace.lib.numbers import UNBATCHED_KEY
+from tracking.ledger.sql import fetch
 from tracking.models import Batch, LedgerLine, SerialNumber, StockLevel, Switch
 from tracking.models.batch import RecordStatus
 from tracking.models.stock_level import UNNUMBERED
@@ -24,6 +25,7 @@ from tracking.modes import check
 
 SHOWN = 25
 MOVED = 10
+MOST_UNITED = 400  # SQLite unites at most 500 queries in one
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def item_card(request: HttpRequest, pk: int) -> HttpResponse:
         "on_hand": on_hand,
         "without_number": without_number,
         "numbered": on_hand - without_number,
-        "movements": recent_movements(item),
+        "movements": recent_movements([row.variant.pk for row in variants]),
         "held": held_records(item),
         "switch": Switch.objects.filter(item=item).order_by("-epoch").first(),
         **stock_shown(item),
@@ -126,13 +128,20 @@ def places_without_number(item: Item) -> list[StockLevel]:
     return list(levels.annotate(without=UNNUMBERED).order_by("variant__key", "location__key"))
 
 
-def recent_movements(item: Item) -> list[LedgerLine]:
-    variants = list(item.variants.values_list("pk", flat=True))
-    lines = LedgerLine.objects.filter(variant__in=variants)
+def recent_movements(variants: list[int]) -> list[LedgerLine]:
+    """The last lines, looked for variant by variant: asked for all at once, SQLite would read the whole ledger backwards."""
+    one = (
+        f"SELECT id FROM (SELECT id FROM tracking_ledgerline WHERE variant_id = %s ORDER BY id DESC LIMIT {MOVED}) AS t"
+    )
+    found: list[int] = []
+    for first in range(0, len(variants), MOST_UNITED):
+        some = variants[first : first + MOST_UNITED]
+        found += [id_ for (id_,) in fetch(" UNION ALL ".join([one] * len(some)), some)]
+    lines = LedgerLine.objects.filter(pk__in=sorted(found, reverse=True)[:MOVED])
     return list(
         lines.select_related(
             "document__partner", "document__reverses", "variant", "location", "batch", "serial"
-        ).order_by("-pk")[:MOVED]
+        ).order_by("-pk")
     )
 
 
