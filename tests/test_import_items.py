@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError
 
 from items.models import Item, Variant
@@ -164,7 +165,17 @@ def test_another_tracking_of_an_untracked_item_is_the_switch(load, manager):
     )
 
 
-def test_whoever_may_not_switch_does_not_by_import(refused, operator):
+def test_importing_items_takes_a_manager(refused, operator):
+    item("Salt", unit="kg", skus=("S",))
+    for row in ("Salt,product,kg,batch,S,,,", "Salt,product,kg,none,S,,,", "Sugar,product,kg,none,SUGAR,,,"):
+        assert (
+            refused(row, by="operator")
+            == "Importing items takes the role Manager. Ask a manager to do it. operator may not."
+        )
+
+
+def test_whoever_may_import_and_not_switch_does_not_switch_by_import(refused, operator):
+    operator.user_permissions.add(*Permission.objects.filter(codename__in=["add_item", "change_item"]))
     item("Salt", unit="kg", skus=("S",))
     assert refused("Salt,product,kg,batch,S,,,", by="operator") == (
         "Row 2: operator may not switch the tracking of Salt. Ask a manager, or give tracking as it is."

@@ -305,7 +305,7 @@ def test_refused_when_the_item_moved_since_naming_the_documents(flour, manager):
     post("receipt", line("F-25", 1, batch="N1"), number="PO-9")
     assert refused(flour, downloaded, manager) == (
         "Flour has moved since its tracking was switched off, in SO-9, PO-9, so its old numbers no longer fit what is there. "
-        "The archive stays as it is; reverse these documents first."
+        "Reverse these documents first (those posted under No tracking are reversed under No tracking); the archive stays as it is."
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
 
 from items.models import Item
 from katana_trace.lib.days import now
@@ -232,3 +234,33 @@ def test_recent_movements_are_the_last_of_all_variants():
     found = recent_movements(list(flour.variants.values_list("pk", flat=True)))
     assert [moved.pk for moved in found] == sorted((moved.pk for moved in found), reverse=True)
     assert [int(moved.quantity) for moved in found] == [8, 8, 7, 7, 6, 6, 5, 5, 4, 4]
+
+
+def test_a_viewers_name_posts_and_imports_nothing(viewer, operator, tmp_path):
+    item("Flour", "batch", "kg", skus=("F",))
+    with pytest.raises(PermissionDenied, match="takes the role Operator"):
+        post("receipt", line("F", 1, batch="L1"), by=viewer)
+    file = tmp_path / "movements.csv"
+    file.write_text(
+        "kind,document,posted_at,partner,location,sku,batch_number,expires_on,serial_number,quantity,note\n"
+        "receipt,PO-1,2025-01-06T08:00:00+00:00,,Main,F,L1,,,5,\n"
+    )
+    with pytest.raises(CommandError, match=r"Posting documents takes the role Operator\. .* viewer may not\."):
+        call_command("import_csv", "movements", str(file), by="viewer")
+    assert stock() == {}
+    call_command("import_csv", "movements", str(file), by="operator")
+    assert stock() == {("F", "Main", "L1"): "5"}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="INSERT OR REPLACE is SQLite's")
+def test_a_replaced_row_does_not_slip_past_the_guards_of_updates():
+    flour = item("Flour", "batch", "kg", skus=("F",))
+    post("receipt", line("F", 5, batch="L1"))
+    with connection.cursor() as cursor, pytest.raises(IntegrityError, match="rows are never replaced"):
+        cursor.execute(
+            "INSERT OR REPLACE INTO items_item (id, key, name, kind, unit, tracking_mode, tracking_epoch)"
+            " VALUES (%s, 'flour', 'Flour', 'material', 'g', 'batch', 0)",
+            [flour.pk],
+        )
+    flour.refresh_from_db()
+    assert flour.unit == "kg"

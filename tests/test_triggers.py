@@ -311,10 +311,27 @@ def test_batches_and_serial_numbers_are_not_deleted_by_themselves(flour, pump):
     bare = Batch.objects.create(variant=Variant.objects.get(sku="F-1"), number="BARE", key="bare")
     assert refused(bare.delete) == sentence_of("batch_delete")
     assert sql("DELETE FROM tracking_serialnumber") == sentence_of("serial_delete")
-    if ON_SQLITE:
-        assert sql("REPLACE INTO tracking_batch SELECT * FROM tracking_batch WHERE id = %s", bare.pk) == sentence_of(
-            "batch_delete"
-        )
+
+
+@pytest.mark.parametrize(
+    ("guard", "table"),
+    [
+        ("item_replace", "items_item"),
+        ("variant_replace", "items_variant"),
+        ("batch_replace", "tracking_batch"),
+        ("serial_replace", "tracking_serialnumber"),
+        ("switch_replace", "tracking_switch"),
+        ("archive_replace", "tracking_archive"),
+        ("change_replace", "tracking_recordchange"),
+    ],
+)
+def test_a_row_is_never_replaced_behind_the_guards_of_updates(flour, pump, manager, guard, table):
+    hold(records=[batch("L1")], by=manager, reason="Laboratory")
+    Batch.objects.update(status="available")
+    switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    verb = "REPLACE" if ON_SQLITE else "INSERT"
+    assert sql(f"{verb} INTO {table} SELECT * FROM {table} ORDER BY id LIMIT 1") == sentence_of(guard)
 
 
 # -- the mode of an item --------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def share_ledger() -> None:
 
 
 def own_ledger() -> None:
-    """Taken by what posts more than one document in a transaction: an import, a restore."""
+    """Taken by what posts more than one document in a transaction: an import."""
     take([LEDGER], exclusive=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 
 from katana_trace.lib import days
@@ -27,7 +28,8 @@ def post(document: NewDocument, *, by) -> Document:
 
     A document whose token was posted already is returned as it is: a double click or a retry gives the first result. So
     is the very same document, of the same number and fingerprint.
-    ``by`` is the user, or None for the program itself. Raises Refusal; nothing is written then.
+    ``by`` is the user, or None for the program itself. Raises Refusal, or PermissionDenied
+    when ``by`` may not post; nothing is written then.
     """
 
     check_numbers(document)
@@ -64,6 +66,8 @@ class Posting:
     """The postings of one transaction. Whoever adds more than one document owns the ledger first (``locks.own_ledger``)."""
 
     def __init__(self, *, by):
+        if by is not None and not by.has_perm("tracking.add_document"):
+            raise PermissionDenied("Posting documents takes the role Operator. Ask an operator to do it.")
         self.by = by
         self.holdings = Holdings()
         self.partners: dict[int, str] = {}

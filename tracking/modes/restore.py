@@ -112,7 +112,8 @@ def refuse_restoring(item: Item, archive: Archive) -> None:
         more = f" and {len(moved) - 5:,} more" if len(moved) > 5 else ""
         raise Refusal(
             f"{item.name} has moved since its tracking was switched off, in {names}{more}, "
-            "so its old numbers no longer fit what is there. The archive stays as it is; reverse these documents first."
+            "so its old numbers no longer fit what is there. Reverse these documents first (those posted under No tracking "
+            "are reversed under No tracking); the archive stays as it is."
         )
 
 

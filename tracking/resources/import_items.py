@@ -31,8 +31,11 @@ class ItemsImported:
 def import_items(file: BinaryIO, *, by, dry_run: bool = False) -> ItemsImported:
     """Makes and changes items and variants from the CSV ``file``; another ``tracking`` of an item that exists is a switch.
 
-    Raises FileRefused with every bad row.
+    Raises FileRefused with every bad row, PermissionDenied when ``by`` may not.
     """
+
+    if by is not None and not by.has_perms(["items.add_item", "items.change_item"]):
+        raise PermissionDenied("Importing items takes the role Manager. Ask a manager to do it.")
 
     def work() -> ItemsImported:
         file.seek(0)

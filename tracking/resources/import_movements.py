@@ -45,7 +45,7 @@ def import_movements(
     """Posts every document of the CSV ``file`` that was not posted before; all in one transaction.
 
     ``progress`` is called with the number of rows read so far. With ``dry_run`` everything is tried and nothing kept.
-    Raises FileRefused with every bad row.
+    Raises FileRefused with every bad row, PermissionDenied when ``by`` may not post.
     """
 
     def work() -> MovementsImported:

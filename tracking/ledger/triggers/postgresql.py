@@ -154,6 +154,9 @@ def all_triggers() -> dict[str, tuple[str, str, str]]:
         "tracking_line_truncate": (line, "BEFORE TRUNCATE ON tracking_ledgerline FOR EACH STATEMENT", line_delete()),
     }
     for name, table, event, condition, sentence in rules.ROW_GUARDS:
+        if event == "DELETE" and condition == "1 = 1":
+            when = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
+            made[f"tracking_{name}_all"] = (table, when, row_guard(event, condition, sentence))
         made[f"tracking_{name}"] = (
             table,
             f"BEFORE {event} ON {table} FOR EACH ROW",

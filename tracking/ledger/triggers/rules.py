@@ -205,6 +205,26 @@ ROW_GUARDS = [
     ),
 ]
 
+# INSERT OR REPLACE on SQLite would change a row behind the guards of UPDATE.
+ROW_GUARDS += [
+    (
+        f"{name}_replace",
+        table,
+        "INSERT",
+        f"EXISTS (SELECT 1 FROM {table} t WHERE t.id = NEW.id)",
+        f"There is a row of this id in {table} already, and rows are never replaced. Change it by a page instead.",
+    )
+    for name, table in (
+        ("item", "items_item"),
+        ("variant", "items_variant"),
+        ("batch", "tracking_batch"),
+        ("serial", "tracking_serialnumber"),
+        ("switch", "tracking_switch"),
+        ("archive", "tracking_archive"),
+        ("change", "tracking_recordchange"),
+    )
+]
+
 LINE_JOINS = """
     LEFT JOIN tracking_document d ON d.id = {l}.document_id
     LEFT JOIN tracking_batch b ON b.id = {l}.batch_id

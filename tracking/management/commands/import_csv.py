@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 
 from katana_trace.lib.refusal import Refusal
@@ -43,6 +44,8 @@ class Command(BaseCommand):
         except Refusal as refusal:
             bar.close()
             raise CommandError(refusal.sentence) from refusal
+        except PermissionDenied as denied:
+            raise CommandError(f"{denied} {user} may not.") from denied
         bar.close()
         self.stdout.write(self.say_items(done) if what == "items" else self.say_movements(done))
         if dry_run:
