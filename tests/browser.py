@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.db import connections
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -48,6 +49,8 @@ def page_of(*, javascript: bool = True, **options) -> Iterator:
             page.on("pageerror", lambda error: errors.append(str(error)))
             yield page
             browser.close()
+            # Beside a running event loop the ORM has connections of its own; they would keep the test database busy.
+            connections.close_all()
     finally:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
     assert [error for error in errors if "422" not in error] == []

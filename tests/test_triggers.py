@@ -331,7 +331,7 @@ def test_a_row_is_never_replaced_behind_the_guards_of_updates(flour, pump, manag
     switch_off(flour, manager)
     switch_on(flour, "batch", manager)
     verb = "REPLACE" if ON_SQLITE else "INSERT"
-    assert sql(f"{verb} INTO {table} SELECT * FROM {table} ORDER BY id LIMIT 1") == sentence_of(guard)
+    assert sql(f"{verb} INTO {table} SELECT * FROM {table} ORDER BY id DESC LIMIT 1") == sentence_of(guard)
 
 
 # -- the mode of an item --------------------------------------------------------------------------------------------------

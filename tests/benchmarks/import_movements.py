@@ -1,4 +1,4 @@
-"""Imports a company's history, and writes the same rows by plain ``executemany``: ``python -m tests.benchmarks.import_movements``."""
+"""Imports a company's history, and writes the same rows by plain ``executemany`` (see README.md)."""
 
 from __future__ import annotations
 

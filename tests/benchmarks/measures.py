@@ -10,6 +10,7 @@ import pickle
 import resource
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -79,10 +80,7 @@ def execute_many(cursor, table: str, columns: list[str], rows: list[tuple]) -> N
 
     place = "?" if connection.vendor == "sqlite" else "%s"
     places = ", ".join([place] * len(columns))
-    if connection.vendor == "sqlite":
-        many = connection.connection.executemany
-    else:
-        many = cursor.cursor.executemany
+    many = connection.connection.executemany if connection.vendor == "sqlite" else cursor.cursor.executemany
     many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
 
 
@@ -134,27 +132,33 @@ def trace(count: str, runs: str) -> list[dict]:
     for sku, number in fetch(BUSY, [int(count)]):
         place = find_lot(sku=sku, number=number).place
         answer = trace_lot(sku=sku, number=number)
+        tracing, walking = milliseconds(
+            lambda sku=sku, number=number: trace_lot(sku=sku, number=number),
+            lambda place=place: plain(place),
+            int(runs),
+        )
         found.append(
             {
                 "lot": f"{sku} {number}",
                 "lots": len(answer.made_from) + len(answer.made_into),
                 "plain_lots": plain(place),
                 "shipments": len(answer.shipments),
-                "trace": milliseconds(lambda sku=sku, number=number: trace_lot(sku=sku, number=number), int(runs)),
-                "plain": milliseconds(lambda place=place: plain(place), int(runs)),
+                "trace": tracing,
+                "plain": walking,
             }
         )
     return found
 
 
-def milliseconds(work, runs: int) -> float:
-    """The median over ``runs``."""
-    found = []
+def milliseconds(one: Callable[[], object], other: Callable[[], object], runs: int) -> tuple[float, float]:
+    """The medians over ``runs``, in turns: what slows the machine for a while slows both."""
+    found: tuple[list[float], list[float]] = [], []
     for _ in range(runs):
-        begun = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - begun)
-    return 1000 * median(found)
+        for work, times in zip((one, other), found, strict=True):
+            begun = time.perf_counter()
+            work()
+            times.append(time.perf_counter() - begun)
+    return 1000 * median(found[0]), 1000 * median(found[1])
 
 
 MEASURES = {measure.__name__: measure for measure in (import_movements, keep_rows, write_bare, trace)}

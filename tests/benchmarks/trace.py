@@ -1,4 +1,4 @@
-"""Traces the busiest lots over an imported history, next to the plain recursive query: ``python -m tests.benchmarks.trace``."""
+"""Traces the busiest lots over an imported history, next to the plain recursive query (see README.md)."""
 
 from __future__ import annotations
 

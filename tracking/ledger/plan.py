@@ -52,15 +52,24 @@ class Planner:
         lines = self.document.lines
         if not lines and not self.rule.may_be_empty:
             raise Refusal(f"This {self.rule.name.lower()} has no lines. Add at least one.")
-        order = sorted(
-            range(len(lines)),
-            key=lambda n: (lines[n].quantity > 0, lines[n].variant, lines[n].location, key_of(lines[n].batch_number)),
-        )
-        planned = [self.plan_line(position, lines[position]) for position in order]
+        planned = [self.plan_line(position, lines[position]) for position in self.posting_order()]
         if self.rule.check is not None:
             self.rule.check(self.document)
         self.overlay.keep()
         return planned
+
+    def posting_order(self) -> list[int]:
+        """By names, not by ids: the same document gets the same order in every database it is imported into."""
+        lines, variants = self.document.lines, self.holdings.variants
+        self.holdings.load_locations({line.location for line in lines})
+
+        def place(position: int) -> tuple:
+            line = lines[position]
+            sku = variants[line.variant].sku if line.variant in variants else ""
+            location = self.holdings.locations.get(line.location, "")
+            return line.quantity > 0, sku, location, key_of(line.batch_number)
+
+        return sorted(range(len(lines)), key=place)
 
     def plan_line(self, position: int, line: NewLine) -> PlannedLine:
         facts = self.holdings.variants.get(line.variant)
