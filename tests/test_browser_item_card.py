@@ -55,7 +55,9 @@ def test_item_card_from_no_tracking_to_batches_and_back_and_restored(
 
         # Batch to serial is closed, with both ways out.
         assert page.is_disabled("[name=tracking_mode][value=serial]")
-        assert "cannot be switched from Batch / lot numbers to Serial numbers directly" in page.inner_text("#item_modes")
+        assert "cannot be switched from Batch / lot numbers to Serial numbers directly" in page.inner_text(
+            "#item_modes"
+        )
 
         # Off: refused until the history was downloaded.
         choose(page, card, "none", javascript)

@@ -77,7 +77,9 @@ def test_batch_to_serial_is_refused_in_the_same_words_at_every_door(manager):
 def test_a_bare_save_to_none_is_refused_naming_page_and_command():
     flour = item("Flour", "batch", skus=("F",))
     flour.tracking_mode = "none"
-    with pytest.raises(Refusal, match=rf"/items/{flour.pk}/tracking/\?to=none, or by manage.py switch_tracking “Flour” none"):
+    with pytest.raises(
+        Refusal, match=rf"/items/{flour.pk}/tracking/\?to=none, or by manage.py switch_tracking “Flour” none"
+    ):
         flour.save()
 
 

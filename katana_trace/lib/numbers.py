@@ -19,9 +19,14 @@ UNBATCHED_KEY = "unbatched"
 # Soft hyphen, zero-width characters, marks of direction (spreadsheets paste them along), joiners and variation selectors:
 # invisible, so no part of a number.
 INVISIBLE = dict.fromkeys(
-    [0x00AD, 0x034F, 0x061C, 0xFEFF]
-    + [*range(0x180B, 0x180F), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
-    + [*range(0xFE00, 0xFE10)]
+    [
+        *(0x00AD, 0x034F, 0x061C, 0xFEFF),
+        *range(0x180B, 0x180F),
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        *range(0xFE00, 0xFE10),
+    ]
 )
 SPACES = re.compile(r"\s+")
 

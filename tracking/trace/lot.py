@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from katana_trace.lib.numbers import can_be_stored, key_of
 from tracking.ledger.sql import any_of, fetch
 
 
-@dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(NamedTuple):
     """``id`` is of the batch, or of the serial number where ``is_serial``."""
 
     is_serial: bool

@@ -30,8 +30,9 @@ def suppliers_of(lots: Iterable[Lot]) -> list[str]:
         names.update(
             name
             for (name,) in fetch(
-                "SELECT DISTINCT t.name FROM tracking_ledgerline l JOIN tracking_document d ON d.id = l.document_id"
-                f" JOIN tracking_partner t ON t.id = d.partner_id WHERE {condition} AND d.kind = 'receipt' AND {STANDING}",
+                "SELECT DISTINCT t.name FROM tracking_ledgerline l CROSS JOIN tracking_document d"
+                " JOIN tracking_partner t ON t.id = d.partner_id"
+                f" WHERE d.id = l.document_id AND {condition} AND d.kind = 'receipt' AND {STANDING}",
                 [parameter],
             )
         )
@@ -46,8 +47,8 @@ def shipments_of(lots: Iterable[Lot]) -> list[Shipped]:
         condition, parameter = any_of(f"l.{column}", ids)
         for id_, partner, document, quantity in fetch(
             f"SELECT l.{column}, coalesce(t.name, ''), d.number, sum(l.quantity) FROM tracking_ledgerline l"
-            " JOIN tracking_document d ON d.id = l.document_id LEFT JOIN tracking_partner t ON t.id = d.partner_id"
-            f" WHERE {condition} AND d.kind = 'shipment' AND {STANDING} GROUP BY 1, 2, 3, d.id",
+            " CROSS JOIN tracking_document d LEFT JOIN tracking_partner t ON t.id = d.partner_id"
+            f" WHERE d.id = l.document_id AND {condition} AND d.kind = 'shipment' AND {STANDING} GROUP BY 1, 2, 3, d.id",
             [parameter],
         ):
             lot = known[column == "serial_id", id_]

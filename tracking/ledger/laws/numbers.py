@@ -78,7 +78,7 @@ def strangers() -> Iterator[str]:
 
 def told(questions: tuple[tuple[str, str], ...]) -> Iterator[str]:
     for query, sentence in questions:
-        for row in fetch(query):
+        for row in fetch(f"{query} ORDER BY 1, 2"):
             yield sentence.format(*row)
 
 
