@@ -28,7 +28,8 @@ install_missing() {
     elif ((EUID != 0)) || ! command -v apt-get >/dev/null; then
         install_failure="install it with apt-get: ${missing[*]}"
         echo "Not root, or no apt-get: ${missing[*]} not installed."
-    elif ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"; }; then
+    # With what they recommend: a browser without fonts draws nothing.
+    elif ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes "${missing[@]}"; }; then
         install_failure='apt-get failed, see above'
         echo "apt-get failed: ${missing[*]} not installed."
     fi
