@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from katana_trace.lib.identity import new_uuid
-from katana_trace.lib.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,3 @@ class KindRule:
     uses: bool = False  # − lines need usable batches, and serial numbers
     may_be_empty: bool = False
     check: Check | None = None
-
-
-def no_check(document: NewDocument) -> None:
-    """Most kinds have nothing beyond their row of the table."""
-
-
-def refuse_line(position: int, sentence: str, field_name: str) -> None:
-    raise Refusal(sentence, field=field_name, line=position)

@@ -28,10 +28,9 @@ def post(document: NewDocument, *, by) -> Document:
 
     A document whose token was posted already is returned as it is: a double click or a retry gives the first result. So
     is the very same document, of the same number and fingerprint.
-    ``by`` is the user, or None for the program itself. Raises Refusal, or PermissionDenied
-    when ``by`` may not post; nothing is written then.
+    ``by`` is the user, or None for the program itself. Raises Refusal, or PermissionDenied when ``by`` may not post;
+    nothing is written then.
     """
-
     check_numbers(document)
 
     def work() -> Document:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from tracking.ledger.sql import any_of, fetch
 from tracking.trace.lot import Lot
-
-STANDING = "d.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM tracking_document m WHERE m.reverses_id = d.id)"
+from tracking.trace.walk import STANDING
 
 
 @dataclass(frozen=True, slots=True)

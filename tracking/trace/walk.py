@@ -14,10 +14,9 @@ from tracking.ledger.sql import any_of, fetch
 
 Place = tuple[bool, int]
 
-MAKES_EDGES = """
-    d.kind IN ('production', 'adjustment', 'stocktake') AND d.reverses_id IS NULL
-    AND NOT EXISTS (SELECT 1 FROM tracking_document m WHERE m.reverses_id = d.id)
-"""
+# Neither reversed nor a mirror: such a document counts as never posted (rule 13).
+STANDING = "d.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM tracking_document m WHERE m.reverses_id = d.id)"
+MAKES_EDGES = f"d.kind IN ('production', 'adjustment', 'stocktake') AND {STANDING}"
 STEP = "d.id, CASE WHEN d.kind = 'production' THEN 0 ELSE {line}.variant_id END"
 
 # {near} is the sign of a line on the side the walk comes from, {far} on the side it goes to. Batches and serial numbers

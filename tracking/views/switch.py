@@ -79,6 +79,7 @@ def show(request: HttpRequest, item: Item, to: str, form) -> HttpResponse:
     }
     if context["is_change"]:
         context["plan"] = plan_switch(item=fresh, to=to)
+    if context["is_change"] and to == TrackingMode.NONE:
         context |= download_step(request, fresh)
     status = 422 if form.errors else 200
     return render_page(request, "tracking/item_tracking.html", "tracking/_item_switch.html", context, status=status)
