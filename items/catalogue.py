@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from items.models import Item, Variant
+from items.models import Item, Keyed, Variant
 from katana_trace.lib import days
 
 
@@ -33,8 +33,8 @@ def create_variant(*, variant: Variant) -> Variant:
     return variant
 
 
-def change(*, row: Item | Variant, fields: Iterable[str]) -> None:
-    """Saves ``fields`` of an item or variant and nothing else. Raises ValidationError.
+def change(*, row: Keyed, fields: Iterable[str]) -> None:
+    """Saves ``fields`` of a row and nothing else. Raises ValidationError.
 
     Tracking is never among them: it is switched, and what was loaded of it may be old by now.
     """
@@ -45,15 +45,15 @@ def change(*, row: Item | Variant, fields: Iterable[str]) -> None:
         raise as_validation_error(error, row) from error
 
 
-def set_archived(*, row: Item | Variant, archived: bool) -> None:
-    """Hides an item or variant from pickers, or shows it again; what is so already stays as it is."""
+def set_archived(*, row: Keyed, archived: bool) -> None:
+    """Hides a row from pickers, or shows it again; what is so already stays as it is."""
     if archived == (row.archived_at is not None):
         return
     row.archived_at = days.now() if archived else None
     row.save(update_fields=["archived_at"])
 
 
-def as_validation_error(error: IntegrityError, *rows: Item | Variant) -> ValidationError:
+def as_validation_error(error: IntegrityError, *rows: Keyed) -> ValidationError:
     """The sentence of a trigger on the unit, or of a name that somebody else took in the same moment."""
     text = str(error).partition("\nCONTEXT")[0].strip()
     for row in rows:

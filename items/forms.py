@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 
 from items.models import Item, TrackingMode, Variant
 from items.signals import ItemDraft
@@ -15,6 +16,23 @@ MEANINGS = {
     TrackingMode.NONE: "Used if traceability is not required. Only quantities are kept.",
     TrackingMode.BATCH: "One number for each lot made or received, with its expiry date.",
     TrackingMode.SERIAL: "Every unit has a number of its own, followed from production to sale.",
+}
+
+PATTERN_HELP = (
+    "Suggests new batch or serial numbers, such as {yy}{mm}{dd}-{n:04}. Year {yy} or {yyyy}, month {mm}, day {dd}, "
+    "day of the year {jjj}, SKU {sku}, counter {n}, with zeros before it {n:04}."
+)
+
+PATTERN_LIVE = {
+    "class": "code",
+    "autocomplete": "off",
+    "spellcheck": "false",
+    "hx-get": reverse_lazy("items:pattern_preview"),
+    "hx-include": "#id_sku",  # typed for a new item, else that of its first variant
+    "hx-target": "#pattern_preview",
+    "hx-swap": "outerHTML",
+    "hx-trigger": "input changed delay:250ms, change from:#id_sku",
+    "hx-sync": "this:queue last",
 }
 
 
@@ -42,7 +60,7 @@ class CatalogueForm(forms.ModelForm):
 class ItemForm(CatalogueForm):
     class Meta:
         model = Item
-        fields = ["name", "kind", "unit", "shelf_life_days"]
+        fields = ["name", "kind", "unit", "shelf_life_days", "number_pattern"]
         error_messages = {
             "name": {"required": "Give the item a name."},
             "unit": {"required": "Give the unit that stock is counted in, such as pcs."},
@@ -50,11 +68,13 @@ class ItemForm(CatalogueForm):
         help_texts = {
             "unit": "What stock is counted in, such as pcs, kg or l. Frozen once the item has moved.",
             "shelf_life_days": "How long a new batch keeps.",
+            "number_pattern": PATTERN_HELP,
         }
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
             "unit": forms.TextInput(attrs={"autocomplete": "off"}),
             "shelf_life_days": forms.NumberInput(attrs={"min": 1, "max": 36500}),
+            "number_pattern": forms.TextInput(attrs=PATTERN_LIVE),
         }
 
 

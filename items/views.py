@@ -12,11 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from items import catalogue
 from items.forms import ItemFilterForm, ItemForm, NewItemForm, VariantForm, refuse
-from items.listing import items_found
+from items.listing import find_variants, items_found, resolve_variant, why_unresolved
 from items.models import Item, TrackingMode, Variant
 from items.signals import ItemDraft, item_drafting
+from katana_trace.lib import days
 from katana_trace.lib.htmx import render_page
+from katana_trace.lib.numbers import can_be_stored, check_text
 from katana_trace.lib.paging import page_by_key
+from katana_trace.lib.patterns import check_pattern, fill_pattern
 from katana_trace.lib.refusal import Refusal
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +61,8 @@ def item_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{item.name} was created.")
             return redirect("tracking:item_card", item.pk)
-    return render(request, "items/item_new.html", {"form": form}, status=status_of(form))
+    context = {"form": form, "preview": pattern_example(form["number_pattern"].value(), form["sku"].value())}
+    return render(request, "items/item_new.html", context, status=status_of(form))
 
 
 @form_page
@@ -75,8 +79,25 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{item.name} was saved.")
             return redirect("tracking:item_card", item.pk)
-    context = {"form": form, "item": item, "name": name, "variants": item.variants.order_by("key")}
+    variants = list(item.variants.order_by("key"))
+    sku = next((variant.sku for variant in variants if not variant.archived_at), "")
+    context = {
+        "form": form,
+        "item": item,
+        "name": name,
+        "variants": variants,
+        "sku": sku,
+        "preview": pattern_example(form["number_pattern"].value(), sku),
+    }
     return render(request, "items/item_edit.html", context, status=status_of(form))
+
+
+@require_safe
+def pattern_preview(request: HttpRequest) -> HttpResponse:
+    """What a pattern that is being typed would give. An input asks under its own name."""
+    pattern = request.GET.get("pattern", request.GET.get("number_pattern", ""))
+    context = {"preview": pattern_example(pattern, request.GET.get("sku", ""))}
+    return render(request, "items/_pattern_preview.html", context)
 
 
 @require_POST
@@ -131,6 +152,40 @@ def variant_archive(request: HttpRequest, pk: int) -> HttpResponse:
     catalogue.set_archived(row=variant, archived=archived)
     messages.success(request, said_of_archive(variant.sku, archived))
     return redirect("items:item_edit", variant.item_id)
+
+
+@require_safe
+def variant_find(request: HttpRequest) -> HttpResponse:
+    """The options of a datalist. An input asks under its own name."""
+    return render(request, "items/_variant_options.html", {"variants": find_variants(asked(request))})
+
+
+@require_safe
+def variant_meant(request: HttpRequest) -> HttpResponse:
+    """What is found by what stands in an input, beside it."""
+    text = asked(request)
+    variant, candidates = resolve_variant(text) if text.strip() else (None, [])
+    unresolved = why_unresolved(text, candidates) if text.strip() and variant is None else ""
+    return render(request, "items/_variant_meant.html", {"variant": variant, "unresolved": unresolved})
+
+
+def asked(request: HttpRequest) -> str:
+    return request.GET.get("q") or next((value for value in request.GET.values() if value), "")
+
+
+def pattern_example(pattern: str | None, sku: str | None) -> dict[str, str]:
+    """``number``: the first number of today by ``pattern``; or ``refused``: why there is none."""
+    try:
+        checked = check_pattern(pattern or "")
+        sku = check_text(sku or "", what="SKU", required=False) or "SKU"
+    except ValueError as error:
+        return {"refused": str(error)}
+    number = fill_pattern(checked, day=days.today(), sku=sku, n=1) if checked else ""
+    if checked and not can_be_stored(number):
+        return {
+            "refused": f"With the SKU {sku} a number has more than 64 characters, so none is suggested. Shorten it."
+        }
+    return {"number": number}
 
 
 def said_of_archive(name: str, archived: bool) -> str:

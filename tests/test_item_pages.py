@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.urls import reverse
 
 from items.catalogue import create_item, create_variant
@@ -276,3 +280,109 @@ def test_item_pages_that_change_are_for_managers(client, role, catalogue, reques
         "OVEN-1",
         "OVEN-2",
     ]
+
+
+# -- the pattern of new numbers -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def on_the_day(monkeypatch):
+    monkeypatch.setattr("katana_trace.lib.days.today", lambda: date(2026, 11, 23))
+
+
+def preview(page: str) -> str:
+    """What the page says of the next number."""
+    found = re.search(r'<p class="s" id="pattern_preview" aria-live="polite">(.*?)</p>', page, re.DOTALL)[1]
+    return " ".join(re.sub(r"<[^>]*>", "", found).split())
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"pattern": "{yy}{mm}{dd}-{n:04}"}, "Next number today: 261123-0001, when none was given yet"),
+        ({"number_pattern": "L{jjj}-{n}", "sku": "X"}, "Next number today: L327-1, when none was given yet"),
+        ({"pattern": "{sku}/{n}", "sku": "CL-8"}, "Next number today: CL-8/1, when none was given yet"),
+        ({"pattern": "{sku}/{n}"}, "Next number today: SKU/1, when none was given yet"),
+        ({"pattern": " "}, "Without a pattern no number is suggested."),
+        ({}, "Without a pattern no number is suggested."),
+        ({"pattern": "{n}{n}"}, "Pattern “{n}{n}” has 2 counters. Keep one {n}."),
+        ({"pattern": "{sku}{n}", "sku": "x" * 64},
+         f"With the SKU {'x' * 64} a number has more than 64 characters, so none is suggested. Shorten it."),
+        ({"pattern": "{sku}{n}", "sku": "a\x00"},
+         "SKU “a\\u0000” has a character that cannot be printed (\\u0000). Remove it."),
+        ({"pattern": "<b>{n}"}, "Next number today: &lt;b&gt;1, when none was given yet"),
+    ],
+)  # fmt: skip
+def test_pattern_preview_shows_the_next_number(client, viewer, on_the_day, asked, said):
+    client.force_login(viewer)
+    response = client.get("/items/pattern/", asked)
+    assert response.status_code == 200
+    assert preview(response.content.decode()) == said
+
+
+def test_pattern_preview_needs_a_login(client, db):
+    assert client.get("/items/pattern/?pattern={n}").status_code == 302
+
+
+def test_item_new_takes_a_pattern_and_shows_what_is_wrong_with_it(client, manager, on_the_day):
+    client.force_login(manager)
+    assert preview(client.get("/items/new/").content.decode()) == "Without a pattern no number is suggested."
+    response = client.post("/items/new/", {**NEW, "number_pattern": "{yy}", "unit": ""})
+    assert (response.status_code, errors(response)) == (
+        422,
+        {
+            "unit": ["Give the unit that stock is counted in, such as pcs."],
+            "number_pattern": [
+                "Pattern “{yy}” has no {n}, so two numbers of one day could not differ. "
+                "Add {n} or {n:04} where the counter belongs."
+            ],
+        },
+    )
+    client.post("/items/new/", {**NEW, "number_pattern": " {sku}-{n:03} "})
+    assert Item.objects.get().number_pattern == "{sku}-{n:03}"
+
+
+def test_item_edit_shows_the_next_number_of_the_saved_pattern(client, manager, catalogue, on_the_day):
+    client.force_login(manager)
+    item = Item.objects.get(key="bread oven")
+    typed = {"name": item.name, "kind": "product", "unit": "pcs", "number_pattern": "{sku}-{jjj}-{n:03}"}
+    assert client.post(f"/items/{item.pk}/edit/", typed).status_code == 302
+    page = client.get(f"/items/{item.pk}/edit/").content.decode()
+    assert 'value="{sku}-{jjj}-{n:03}"' in page
+    assert preview(page) == "Next number today: OVEN-1-327-001, when none was given yet"
+    for number, variant in enumerate(item.variants.all(), 1):
+        assert f'<a href="/variants/{variant.pk}/recipe/">' in page, number
+    refused = client.post(f"/items/{item.pk}/edit/", {**typed, "number_pattern": "{n"})
+    assert (refused.status_code, list(errors(refused))) == (422, ["number_pattern"])
+    client.post(f"/items/{item.pk}/edit/", {**typed, "number_pattern": ""})
+    item.refresh_from_db()
+    assert item.number_pattern == ""
+
+
+def test_admin_form_of_an_item_takes_a_pattern(client, manager, catalogue):
+    manager.is_staff = True
+    manager.save()
+    client.force_login(manager)
+    item = Item.objects.get(key="bread oven")
+    page = reverse("admin:items_item_change", args=[item.pk])
+    typed = {"name": item.name, "kind": item.kind, "unit": item.unit, "tracking_mode": item.tracking_mode}
+    refused = client.post(page, {**typed, "number_pattern": "{yy}{week}"})
+    assert refused.status_code == 422
+    assert "has {week}, which is no placeholder." in refused.content.decode()
+    assert client.post(page, {**typed, "number_pattern": "{yy}-{n}"}).status_code == 302
+    item.refresh_from_db()
+    assert item.number_pattern == "{yy}-{n}"
+
+
+def test_items_csv_has_no_pattern_and_leaves_it(catalogue, tmp_path):
+    item = Item.objects.get(key="bread oven")
+    item.number_pattern = "{yy}-{n}"
+    item.save()
+    file = tmp_path / "items.csv"
+    call_command("export_csv", "items", output=file)
+    assert file.read_text("utf-8-sig").splitlines()[0] == ("item,kind,unit,tracking,sku,variant,gtin,shelf_life_days")
+    changed = file.read_text("utf-8-sig").replace("Bread oven,product", "Bread oven,material")
+    file.write_text(changed)
+    call_command("import_csv", "items", str(file))
+    item.refresh_from_db()
+    assert (item.kind, item.number_pattern) == ("material", "{yy}-{n}")

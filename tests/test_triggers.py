@@ -17,7 +17,17 @@ from tracking.ledger import triggers
 from tracking.ledger.sql import fetch
 from tracking.ledger.triggers import rules
 from tracking.ledger.write import write_lines
-from tracking.models import Archive, Batch, Document, LedgerLine, RecordChange, RelinkPermit, SerialNumber, Switch
+from tracking.models import (
+    Archive,
+    Batch,
+    Document,
+    LedgerLine,
+    Location,
+    RecordChange,
+    RelinkPermit,
+    SerialNumber,
+    Switch,
+)
 from tracking.records.hold import hold
 
 pytestmark = pytest.mark.django_db
@@ -284,6 +294,19 @@ def test_unit_and_item_are_frozen_once_there_is_a_line(flour):
     assert refused(lambda: Variant.objects.filter(sku="F-1").update(item=salt)) == sentence_of("variant_item")
 
 
+def test_a_location_is_not_archived_while_stock_is_there(flour):
+    now = timezone.now()
+    location("Shed")
+    post("transfer", line("F-25", -4, batch="M1"), line("F-25", 4, batch="M1", at="Shop"))
+    for name in ("Main", "Shop"):
+        archived = Location.objects.filter(name=name)
+        assert refused(lambda: archived.update(archived_at=now)) == sentence_of("location_archive")  # noqa: B023
+        assert archived.update(name=name) == 1
+    post("transfer", line("F-25", -4, batch="M1", at="Shop"), line("F-25", 4, batch="M1"))
+    Location.objects.exclude(name="Main").update(archived_at=now)  # never used, and used but empty
+    Location.objects.update(archived_at=None)
+
+
 def test_number_and_variant_of_a_batch_are_fixed(flour):
     for column in (
         "number = 'L9'",
@@ -318,6 +341,7 @@ def test_batches_and_serial_numbers_are_not_deleted_by_themselves(flour, pump):
     [
         ("item_replace", "items_item"),
         ("variant_replace", "items_variant"),
+        ("location_replace", "tracking_location"),
         ("batch_replace", "tracking_batch"),
         ("serial_replace", "tracking_serialnumber"),
         ("switch_replace", "tracking_switch"),

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 
 from items.admin import ItemAdmin
-from items.forms import CatalogueForm
+from items.forms import PATTERN_HELP, CatalogueForm
 from items.models import Item
 from items.signals import ItemDraft
 from katana_trace.lib.fields import TextValidator
@@ -29,7 +29,8 @@ class TrackedItemForm(CatalogueForm):
 
     class Meta:
         model = Item
-        fields = ["name", "kind", "unit", "shelf_life_days", "tracking_mode"]
+        fields = ["name", "kind", "unit", "shelf_life_days", "number_pattern", "tracking_mode"]
+        help_texts = {"number_pattern": PATTERN_HELP}
 
 
 @admin.register(Item)

@@ -3,17 +3,17 @@
 from django.contrib import admin
 
 from items.admin import ArchivedFilter
-from items.forms import CatalogueForm
 from tracking.admin.archiving import archive, bring_back
 from tracking.admin.base import RefusingAdmin
 from tracking.admin.catalogue import CatalogueDoor
+from tracking.forms.location import LocationForm
 from tracking.models import LedgerLine, Location
 from tracking.resources.catalogue import LocationResource
 
 
 @admin.register(Location)
 class LocationAdmin(CatalogueDoor, RefusingAdmin):
-    form = CatalogueForm
+    form = LocationForm
     resource_classes = [LocationResource]
     list_display = ["name", "archived_at"]
     list_filter = [ArchivedFilter]

@@ -3,23 +3,23 @@
 from django.contrib import admin
 
 from items.admin import ArchivedFilter
-from items.forms import CatalogueForm
 from tracking.admin.archiving import archive, bring_back
 from tracking.admin.base import RefusingAdmin
 from tracking.admin.catalogue import CatalogueDoor
+from tracking.forms.partner import PartnerForm
 from tracking.models import Partner
 from tracking.resources.catalogue import PartnerResource
 
 
 @admin.register(Partner)
 class PartnerAdmin(CatalogueDoor, RefusingAdmin):
-    form = CatalogueForm
+    form = PartnerForm
     resource_classes = [PartnerResource]
-    list_display = ["name", "archived_at"]
+    list_display = ["name", "phone", "email", "archived_at"]
     list_filter = [ArchivedFilter]
     search_fields = ["key"]
     search_help_text = "Name"
-    fields = ["name"]
+    fields = ["name", "phone", "email", "address"]
     ordering = ["key", "pk"]
     actions = [archive, bring_back]
 

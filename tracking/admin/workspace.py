@@ -1,4 +1,4 @@
-"""The workspace: plan, add-on and the tracking of new items. One row, so its list is its form."""
+"""The workspace: plan, add-on, the tracking of new items, what a receipt needs. One row, so its list is its form."""
 
 from django import forms
 from django.contrib import admin
@@ -13,7 +13,22 @@ from tracking.models import Workspace
 class WorkspaceForm(forms.ModelForm):
     class Meta:
         model = Workspace
-        fields = ["plan", "has_traceability_addon", "default_tracking"]
+        fields = [
+            "plan",
+            "has_traceability_addon",
+            "default_tracking",
+            "products_need_serials_on_receipt",
+            "materials_need_serials_on_receipt",
+        ]
+        labels = {
+            "products_need_serials_on_receipt": "Products need serial numbers on receipt",
+            "materials_need_serials_on_receipt": "Materials need serial numbers on receipt",
+        }
+        help_texts = {
+            "products_need_serials_on_receipt": "A receipt of products that are tracked by serial number, also an imported "
+            "one, is refused until each unit has its number. Otherwise numbers can be given later.",
+            "materials_need_serials_on_receipt": "The same for materials that are tracked by serial number.",
+        }
 
     def clean(self):
         cleaned = super().clean()
@@ -33,6 +48,10 @@ class WorkspaceForm(forms.ModelForm):
 @admin.register(Workspace)
 class WorkspaceAdmin(RefusingAdmin):
     form = WorkspaceForm
+    fieldsets = [
+        (None, {"fields": ["plan", "has_traceability_addon", "default_tracking"]}),
+        ("Receipts", {"fields": ["products_need_serials_on_receipt", "materials_need_serials_on_receipt"]}),
+    ]
 
     def has_add_permission(self, request):
         return False

@@ -16,6 +16,7 @@ from django.db import connection
 from katana_trace.lib.numbers import key_of
 from tracking.documents.rule import NewDocument
 from tracking.ledger.sql import any_of, fetch, pairs
+from tracking.models import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class VariantFacts:
     unit: str
     mode: str
     epoch: int
+    kind: str
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +66,8 @@ class Holdings:
     def __init__(self) -> None:
         self.variants: dict[int, VariantFacts] = {}
         self.locations: dict[int, str] = {}
+        self.archived: set[int] = set()  # those of ``locations`` into which nothing comes any more
+        self.insisting: frozenset[str] | None = None  # kinds of items that need serial numbers on receipt
         self.batches: dict[tuple[int, str], BatchFacts] = {}
         self.serials: dict[tuple[int, str], SerialFacts] = {}
         self.levels: dict[LevelKey, tuple[int, int]] = {}
@@ -78,7 +82,7 @@ class Holdings:
             return
         condition, parameter = any_of("v.id", sorted(wanted))
         for row in fetch(
-            "SELECT v.id, v.sku, i.id, i.name, i.unit, i.tracking_mode, i.tracking_epoch"
+            "SELECT v.id, v.sku, i.id, i.name, i.unit, i.tracking_mode, i.tracking_epoch, i.kind"
             f" FROM items_variant v JOIN items_item i ON i.id = v.item_id WHERE {condition}",
             [parameter],
         ):
@@ -86,9 +90,26 @@ class Holdings:
 
     def load_locations(self, ids: Iterable[int]) -> None:
         wanted = set(ids) - self.locations.keys()
-        if wanted:
-            condition, parameter = any_of("id", sorted(wanted))
-            self.locations.update(fetch(f"SELECT id, name FROM tracking_location WHERE {condition}", [parameter]))
+        if not wanted:
+            return
+        condition, parameter = any_of("id", sorted(wanted))
+        for id_, name, is_archived in fetch(
+            f"SELECT id, name, archived_at IS NOT NULL FROM tracking_location WHERE {condition}", [parameter]
+        ):
+            self.locations[id_] = name
+            if is_archived:
+                self.archived.add(id_)
+
+    def needs_serials_on_receipt(self, kind: str) -> bool:
+        """Whether the workspace insists on serial numbers when items of ``kind`` are received; asked for once."""
+        if self.insisting is None:
+            workspace = Workspace.get()
+            needs = {
+                "product": workspace.products_need_serials_on_receipt,
+                "material": workspace.materials_need_serials_on_receipt,
+            }
+            self.insisting = frozenset(name for name, is_needed in needs.items() if is_needed)
+        return kind in self.insisting
 
     def load(self, documents: Iterable[NewDocument]) -> None:
         """Everything that the lines of ``documents`` touch and that is not known yet; variants are loaded already."""

@@ -60,9 +60,9 @@ def as_goods(lines: tuple[NewLine, ...]) -> Counter:
     )
 
 
-def used_by(original: Document, refusal: Refusal) -> str:
-    """The sentence of a reversal whose goods are gone, naming the documents that took them and can be reversed."""
-    takers = fetch(
+def takers(original: Document) -> list[tuple[int, str]]:
+    """The documents that took goods of ``original`` and can be reversed themselves: (id, number), the latest first."""
+    return fetch(
         """
         SELECT DISTINCT d.id, d.number FROM tracking_ledgerline o
         JOIN tracking_ledgerline l ON l.variant_id = o.variant_id AND l.location_id = o.location_id AND l.id > o.id
@@ -75,7 +75,12 @@ def used_by(original: Document, refusal: Refusal) -> str:
         """,
         [original.pk],
     )
-    names = [number for _, number in takers[:5]]
-    more = f" and {len(takers) - 5} more" if len(takers) > 5 else ""
+
+
+def used_by(original: Document, refusal: Refusal) -> str:
+    """The sentence of a reversal whose goods are gone, naming the documents that took them and can be reversed."""
+    found = takers(original)
+    names = [number for _, number in found[:5]]
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
     by = f" They were taken by {', '.join(names)}{more}; reverse that first." if names else ""
     return f"{original.number} cannot be reversed, its goods are gone: {refusal.sentence}{by}"

@@ -80,6 +80,7 @@ class Planner:
         try:
             self.check_quantity(line, facts)
             self.check_fit(line, facts)
+            self.check_place(line)
             batch = self.find_batch(line, facts) if line.batch_number else None
             serial = self.find_serial(line, facts) if line.serial_number else None
             self.move(line, facts, batch, serial)
@@ -111,6 +112,12 @@ class Planner:
                 f"A {rule.name.lower()} brings goods in, and {facts.sku} has {for_people(quantity)}. Give it without the minus.",
                 field="quantity",
             )
+
+    def check_place(self, line: NewLine) -> None:
+        """Nothing comes into a location that is archived; what is left in one may go out."""
+        if line.quantity > 0 and line.location in self.holdings.archived:
+            choice = "." if self.mirror else ", or choose another location."
+            raise Refusal(f"{self.location(line.location)} is archived. Bring it back first{choice}", field="location")
 
     def check_fit(self, line: NewLine, facts: VariantFacts) -> None:
         """Rule 8: what numbers the item's tracking wants on this line."""
@@ -169,7 +176,17 @@ class Planner:
                 f"{facts.item_name} is tracked by serial number: what is {act} needs its number, and the line of "
                 f"{facts.sku} has none. Give one line for each serial number."
             )
-        return None, None
+        return self.receipt_fault(line, facts)
+
+    def receipt_fault(self, line: NewLine, facts: VariantFacts) -> tuple[str | None, str | None]:
+        """The setting of a shop that insists: units of this kind of item come in with their serial numbers."""
+        if self.rule.kind != "receipt" or self.mirror or not self.holdings.needs_serials_on_receipt(facts.kind):
+            return None, None
+        return "serial_number", (
+            f"{facts.item_name} is a {facts.kind}, and {facts.kind}s are received with their serial numbers here: the line "
+            f"of {facts.sku} has {for_people(line.quantity)} {facts.unit} without. Give the serial numbers, "
+            "or ask an administrator to change the setting."
+        )
 
     # -- the numbers ----------------------------------------------------------------------------------------------------
 

@@ -31,20 +31,21 @@ def post(document: NewDocument, *, by) -> Document:
     ``by`` is the user, or None for the program itself. Raises Refusal, or PermissionDenied when ``by`` may not post;
     nothing is written then.
     """
+    return in_transaction(lambda: post_here(document, by=by))
+
+
+def post_here(document: NewDocument, *, by) -> Document:
+    """``post`` in the caller's own transaction, which ``retry.in_transaction`` wraps: what a constraint refuses is for it."""
     check_numbers(document)
-
-    def work() -> Document:
-        found = Document.objects.filter(token=document.token).first()
-        if found is not None:
-            return found
-        locks.share_ledger()
-        posting = Posting(by=by)
-        posting.prepare([document])
-        if not posting.add(document):
-            return Document.objects.get(kind=document.kind, key=key_of(document.number))
-        return posting.write()[0]
-
-    return in_transaction(work)
+    found = Document.objects.filter(token=document.token).first()
+    if found is not None:
+        return found
+    locks.share_ledger()
+    posting = Posting(by=by)
+    posting.prepare([document])
+    if not posting.add(document):
+        return Document.objects.get(kind=document.kind, key=key_of(document.number))
+    return posting.write()[0]
 
 
 def check_numbers(document: NewDocument) -> None:
@@ -213,10 +214,22 @@ class Posting:
         """The number after the highest that the program could have given for this kind: PO-000124."""
         if rule.kind not in self.sequences:
             locks.own_numbering(list(KINDS).index(rule.kind))
-            highest = Document.objects.filter(kind=rule.kind).aggregate(highest=Max("sequence"))["highest"]
-            self.sequences[rule.kind] = highest or 0
+            self.sequences[rule.kind] = highest_sequence(rule.kind)
         self.sequences[rule.kind] += 1
-        return f"{rule.prefix}-{self.sequences[rule.kind]:06d}"
+        return numbered(rule, self.sequences[rule.kind])
+
+
+def next_number(kind: str) -> str:
+    """The number that a document of ``kind`` would get now; somebody else may get it first."""
+    return numbered(KINDS[kind], highest_sequence(kind) + 1)
+
+
+def highest_sequence(kind: str) -> int:
+    return Document.objects.filter(kind=kind).aggregate(highest=Max("sequence"))["highest"] or 0
+
+
+def numbered(rule: KindRule, sequence: int) -> str:
+    return f"{rule.prefix}-{sequence:06d}"
 
 
 def sequence_of(key: str, rule: KindRule) -> int | None:

@@ -3,6 +3,7 @@
 from tracking.models.archive import Archive, HistoryDownload
 from tracking.models.batch import Batch
 from tracking.models.document import Document, Kind
+from tracking.models.draft import Draft, DraftBatch, DraftLine
 from tracking.models.ledger_line import LedgerLine
 from tracking.models.location import Location
 from tracking.models.partner import Partner
@@ -16,6 +17,9 @@ __all__ = [
     "Archive",
     "Batch",
     "Document",
+    "Draft",
+    "DraftBatch",
+    "DraftLine",
     "HistoryDownload",
     "Kind",
     "LedgerLine",

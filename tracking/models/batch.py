@@ -40,7 +40,10 @@ class Batch(models.Model):
                 violation_error_message="A batch is available or on hold.",
             ),
         ]
-        indexes = [models.Index(fields=["key", "id"], name="batch_by_key")]
+        indexes = [
+            models.Index(fields=["key", "id"], name="batch_by_key"),
+            models.Index(fields=["variant", "expires_on", "id"], name="batch_by_expiry"),
+        ]
 
     def __str__(self) -> str:
         return self.number

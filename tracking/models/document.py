@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from katana_trace.lib.identity import new_uuid
 from tracking.models.partner import Partner
@@ -51,7 +52,12 @@ class Document(models.Model):
         ]
         indexes = [
             models.Index(fields=["kind", "sequence"], name="document_by_sequence"),
+            models.Index(fields=["posted_on", "id"], name="document_by_day"),
+            models.Index(fields=["kind", "id"], name="document_by_kind"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("tracking:document_detail", args=[self.pk])

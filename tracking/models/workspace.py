@@ -18,6 +18,15 @@ class Workspace(models.Model):
         "tracking of new items", max_length=8, choices=TrackingMode.choices, default=TrackingMode.NONE
     )
 
+    products_need_serials_on_receipt = models.BooleanField(
+        "serial numbers required when products are received", default=False
+    )
+    materials_need_serials_on_receipt = models.BooleanField(
+        "serial numbers required when materials are received",
+        default=False,
+        help_text="Otherwise units may be received without a number, and be connected later.",
+    )
+
     class Meta:
         verbose_name = verbose_name_plural = "workspace"
         constraints = [

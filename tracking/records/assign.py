@@ -15,15 +15,25 @@ from katana_trace.lib.refusal import Refusal
 from tracking.documents.rule import NewDocument, NewLine
 from tracking.ledger.post import post
 from tracking.models import Document
+from tracking.records.origins import note_of_origin
 
 MOST_SERIALS = 10_000
 
 
 def assign_batch(
-    *, variant: int, location: int, batch_number: str, expires_on: date | None, quantity: int, by, token: UUID
+    *,
+    variant: int,
+    location: int,
+    batch_number: str,
+    expires_on: date | None,
+    quantity: int,
+    by,
+    token: UUID,
+    origin: Document | None = None,
 ) -> Document:
     """Moves ``quantity`` millionths of a variant at a location from ``UNBATCHED`` to a batch, which is made if it is new.
 
+    ``origin`` is the document that this stock came with; the note keeps it, so that it is not suggested again.
     Raises Refusal (more than is there, another expiry than the batch has, the reserved name), PermissionDenied.
     """
     check_permission(by)
@@ -37,7 +47,8 @@ def assign_batch(
         NewLine(variant, location, -quantity, batch_number=UNBATCHED),
         NewLine(variant, location, quantity, batch_number=batch_number, expires_on=expires_on),
     )
-    return post_adjustment(lines, note=f"Batch {batch_number} assigned", by=by, token=token)
+    note = f"Batch {batch_number} assigned{note_of_origin(origin) if origin else ''}"
+    return post_adjustment(lines, note=note, by=by, token=token)
 
 
 def assign_serials(*, variant: int, location: int, numbers: Sequence[str], by, token: UUID) -> Document:
@@ -46,13 +57,7 @@ def assign_serials(*, variant: int, location: int, numbers: Sequence[str], by, t
     Raises Refusal (a number twice or in use already, more numbers than units without), PermissionDenied.
     """
     check_permission(by)
-    if not numbers:
-        raise Refusal("Give at least one serial number, one in each line.", field="numbers")
-    if len(numbers) > MOST_SERIALS:
-        raise Refusal(
-            f"{len(numbers):,} serial numbers were given, the limit is {MOST_SERIALS:,} at once. Give them in parts.",
-            field="numbers",
-        )
+    check_count(numbers)
     seen: set[str] = set()
     for number in numbers:
         if key_of(number) in seen:
@@ -63,6 +68,17 @@ def assign_serials(*, variant: int, location: int, numbers: Sequence[str], by, t
         *(NewLine(variant, location, MILLION, serial_number=number) for number in numbers),
     )
     return post_adjustment(lines, note="Serial numbers assigned", by=by, token=token)
+
+
+def check_count(numbers: Sequence[str]) -> None:
+    """Raises Refusal for no serial number at all, or for more than can be given at once."""
+    if not numbers:
+        raise Refusal("Give at least one serial number, one in each line.", field="numbers")
+    if len(numbers) > MOST_SERIALS:
+        raise Refusal(
+            f"{len(numbers):,} serial numbers were given, the limit is {MOST_SERIALS:,} at once. Give them in parts.",
+            field="numbers",
+        )
 
 
 def post_adjustment(lines: tuple[NewLine, ...], *, note: str, by, token: UUID) -> Document:

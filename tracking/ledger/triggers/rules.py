@@ -164,6 +164,14 @@ ROW_GUARDS = [
         "A variant that has moved stays with its item. Make a new variant for the other item.",
     ),
     (
+        "location_archive",
+        "tracking_location",
+        "UPDATE",
+        "NEW.archived_at IS NOT NULL AND OLD.archived_at IS NULL AND EXISTS"
+        " (SELECT 1 FROM tracking_stocklevel t WHERE t.location_id = NEW.id AND t.quantity > 0)",
+        "A location is not archived while stock is there. Transfer what is there to another location first.",
+    ),
+    (
         "batch_update",
         "tracking_batch",
         "UPDATE",
@@ -217,6 +225,7 @@ ROW_GUARDS += [
     for name, table in (
         ("item", "items_item"),
         ("variant", "items_variant"),
+        ("location", "tracking_location"),
         ("batch", "tracking_batch"),
         ("serial", "tracking_serialnumber"),
         ("switch", "tracking_switch"),

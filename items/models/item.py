@@ -1,68 +1,23 @@
-"""Items and variants. Unit of an item and item of a variant are frozen once it has moved (rule 9): a trigger keeps it."""
+"""Items: one choice of product tracking each. The unit is frozen once it has moved (rule 9): a trigger keeps it."""
 
 from __future__ import annotations
-
-import re
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.urls import reverse
-from django.utils.text import capfirst
 
+from items.models.keyed import Keyed
 from items.signals import item_cleaning, item_saved, item_saving
 from katana_trace.lib.fields import TextValidator
-from katana_trace.lib.numbers import check_text, key_of
+from katana_trace.lib.numbers import check_text
+from katana_trace.lib.patterns import check_pattern
 
 
 class TrackingMode(models.TextChoices):
     NONE = "none", "No tracking"
     BATCH = "batch", "Batch / lot numbers"
     SERIAL = "serial", "Serial numbers"
-
-
-class Keyed(models.Model):
-    """A row that is found by what people read: ``NAMED`` is typed and printed, ``key`` is what is unique."""
-
-    NAMED = "name"
-
-    key = models.CharField(max_length=400, editable=False)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return getattr(self, self.NAMED)
-
-    def set_key(self) -> None:
-        """Trims the name and computes its key; every save and clean comes through here."""
-        text = getattr(self, self.NAMED) or ""
-        what = capfirst(self._meta.get_field(self.NAMED).verbose_name)
-        try:
-            text = check_text(text, what=what, limit=self._meta.get_field(self.NAMED).max_length)
-        except ValueError as error:
-            raise ValidationError({self.NAMED: str(error)}) from error
-        setattr(self, self.NAMED, text)
-        self.key = key_of(text)
-
-    def clean(self) -> None:
-        super().clean()
-        self.set_key()
-        others = type(self)._default_manager.filter(key=self.key).exclude(pk=self.pk)
-        twin = others.first()
-        if twin is not None:
-            raise ValidationError(
-                {
-                    self.NAMED: f"“{twin}” exists already (case, width and spaces do not tell names apart). Choose another."
-                }
-            )
-
-    def save(self, *args, **kwargs):
-        self.set_key()
-        fields = kwargs.get("update_fields")
-        if fields is not None and self.NAMED in fields:
-            kwargs["update_fields"] = {*fields, "key"}
-        super().save(*args, **kwargs)
 
 
 class Item(Keyed):
@@ -81,6 +36,13 @@ class Item(Keyed):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(36500)],
         help_text="How long a new batch keeps. Optional.",
+    )
+    number_pattern = models.CharField(
+        "pattern of new numbers",
+        max_length=64,
+        blank=True,
+        validators=[TextValidator("Pattern")],
+        help_text="How new batch or serial numbers are suggested, such as {yy}{mm}{dd}-{n:04}. Optional.",
     )
     tracking_mode = models.CharField(
         "product tracking", max_length=8, choices=TrackingMode.choices, default=TrackingMode.NONE
@@ -129,6 +91,10 @@ class Item(Keyed):
             self.unit = check_text(self.unit or "", what="Unit", limit=16)
         except ValueError as error:
             raise ValidationError({"unit": str(error)}) from error
+        try:
+            self.number_pattern = check_pattern(self.number_pattern or "")
+        except ValueError as error:
+            raise ValidationError({"number_pattern": str(error)}) from error
 
     def clean(self) -> None:
         super().clean()
@@ -154,66 +120,3 @@ class Item(Keyed):
     @property
     def is_tracked(self) -> bool:
         return self.tracking_mode != TrackingMode.NONE
-
-
-GTIN = re.compile(r"[0-9]{8}|[0-9]{12,14}", re.ASCII)
-
-
-def validate_gtin(value: str) -> None:
-    """A GTIN of 8, 12, 13 or 14 digits with the right check digit (GS1 General Specifications, 7.9)."""
-    if not GTIN.fullmatch(value):
-        raise ValidationError(f"“{value[:30]}” is not a GTIN. It has 8, 12, 13 or 14 digits.")
-    body, check = value[:-1], int(value[-1])
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
-    right = -total % 10
-    if check != right:
-        raise ValidationError(f"“{value}” has the check digit {check}, {right} is right. Compare it with the label.")
-
-
-class Variant(Keyed):
-    """What is on the shelf under one SKU."""
-
-    NAMED = "sku"
-
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="variants")
-    sku = models.CharField("SKU", max_length=64, validators=[TextValidator("SKU")])
-    name = models.CharField(
-        "variant",
-        max_length=120,
-        blank=True,
-        validators=[TextValidator("Variant", 120)],
-        help_text="Such as 500 g. Optional.",
-    )
-    gtin = models.CharField(
-        "GTIN",
-        max_length=14,
-        blank=True,
-        validators=[validate_gtin],
-        help_text="The number under the bar code. Optional.",
-    )
-    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    class Meta:
-        ordering = ["key"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["key"],
-                name="variant_key_unique",
-                violation_error_message="A variant of this SKU exists already.",
-            ),
-        ]
-
-    def set_key(self) -> None:
-        super().set_key()
-        try:
-            self.name = check_text(self.name or "", what="Variant", limit=120, required=False)
-        except ValueError as error:
-            raise ValidationError({"name": str(error)}) from error
-
-    def get_absolute_url(self) -> str:
-        return reverse("tracking:item_card", args=[self.item_id])
-
-    @property
-    def label(self) -> str:
-        """Item and variant as a person would say them."""
-        return f"{self.item.name}, {self.name}" if self.name else self.item.name

@@ -1,0 +1,1 @@
+"""Documents while they are written: typed text that survives everything, checked as it grows, posted through the ledger."""

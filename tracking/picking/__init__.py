@@ -1,0 +1,1 @@
+"""What to take from the shelf: suggestions that a person may overrule."""

@@ -1,0 +1,265 @@
+"""Pages on which documents are written and posted. Every button saves what is typed; JavaScript only saves the waiting."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect, push_url
+
+from items.listing import variants_in_use
+from katana_trace.lib import days
+from katana_trace.lib.htmx import render_page, wants_fragment
+from katana_trace.lib.identity import new_uuid
+from katana_trace.lib.refusal import Refusal
+from katana_trace.lib.search import search_key
+from tracking.documents.kinds import KINDS
+from tracking.drafts.check import check
+from tracking.drafts.content import DraftContent, LineContent, content_of
+from tracking.drafts.layout import LAYOUTS
+from tracking.drafts.post import NotPosted, post_draft
+from tracking.drafts.save import PostedAlready, SavedByAnother, delete_draft, save_draft
+from tracking.drafts.suggest import with_new_batches
+from tracking.forms.draft import read_draft
+from tracking.ledger.post import next_number
+from tracking.models import Document, Draft, DraftLine, Location, Partner
+from tracking.views.draft_acts import Acted, act, prefill
+from tracking.views.draft_page import DraftPage, next_field, page_of, with_blanks
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+may_write = permission_required("tracking.add_document", raise_exception=True)
+
+SUGGESTED = 50
+
+
+@form_page
+@may_write
+def document_new(request: HttpRequest, kind: str) -> HttpResponse:
+    if kind not in KINDS:
+        raise Http404(f"“{kind}” is no kind of document.")
+    if request.method == "POST":
+        return draft_posted(request, kind, token_of(request.POST.get("token", "")))
+    acted = Acted(begun(kind, request.GET))
+    prefill(acted)
+    content = with_blanks(with_new_batches(acted.content), LAYOUTS[kind].sections)
+    page = page_of(check(content), token=new_uuid(), revision=0)
+    page.focus = "id_partner" if page.layout.partner else next_field(page)
+    return show(request, page)
+
+
+def begun(kind: str, asked) -> DraftContent:
+    """A new document as a link asks for it: ``sku``, ``quantity``, ``partner`` and ``location`` are filled in."""
+    places = list(Location.objects.filter(archived_at=None).values_list("pk", flat=True)[:2])
+    only = places[0] if len(places) == 1 else None
+    wanted = asked.get("location", "")
+    location = int(wanted) if wanted.isdecimal() and len(wanted) < 19 else None
+    if location is None or not Location.objects.filter(pk=location).exists():
+        location = only
+    section = LAYOUTS[kind].sections[0].section
+    line = LineContent(section, sku=asked.get("sku", "").strip()[:120], quantity=asked.get("quantity", "").strip()[:40])
+    return DraftContent(
+        kind=kind,
+        day=days.today().isoformat(),
+        partner=asked.get("partner", "").strip()[:120],
+        location=location,
+        to_location=only if kind == "production" else None,
+        lines=() if line.is_blank else (line,),
+    )
+
+
+def token_of(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return new_uuid()
+
+
+@form_page
+@may_write
+def draft_edit(request: HttpRequest, token: UUID) -> HttpResponse:
+    draft = Draft.objects.select_related("partner", "saved_by").filter(pk=token).first()
+    if draft is None:
+        document = Document.objects.select_related("posted_by").filter(token=token).first()
+        if document is not None:
+            return posted_already(request, document)
+        raise Http404("This draft was deleted.")
+    if request.method == "POST":
+        return draft_posted(request, draft.kind, token)
+    content = with_blanks(content_of(draft), LAYOUTS[draft.kind].sections)
+    page = page_of(check(content), token=token, revision=draft.revision)
+    page.focus = next_field(page)
+    return show(request, page, draft=draft)
+
+
+def draft_posted(request: HttpRequest, kind: str, token: UUID) -> HttpResponse:
+    """What was typed is read, changed by the button, and saved; then posted, where that was the button."""
+    stored = DraftLine.objects.filter(draft=token).values_list("pk", "serial_numbers")
+    content = read_draft(
+        request.POST,
+        kind=kind,
+        serials={pk: tuple(text.split("\n")) if text else () for pk, text in stored},
+        locations=set(Location.objects.values_list("pk", flat=True)),
+    )
+    if request.POST.get("do") == "refresh":
+        return refreshed(request, content, token)
+    acted = act(content, request.POST)
+    revision = int(request.POST.get("revision", "")) if request.POST.get("revision", "").isdecimal() else 0
+    try:
+        saved = save_draft(token=token, content=acted.content, revision=revision, by=request.user)
+        if request.POST.get("do") == "post":
+            return posted(request, token, saved)
+    except PostedAlready as already:
+        return posted_already(request, already.document)
+    except SavedByAnother as refusal:
+        acted.refused.append((None, "revision", refusal.sentence))
+        return answer(request, acted, token, revision=refusal.revision)
+    except Refusal as refusal:
+        acted.refused.append((None, refusal.field or "document", refusal.sentence))
+        return answer(request, acted, token, revision=revision)
+    except NotPosted as refused:
+        return answer(request, acted, token, posting=refused)
+    return answer(request, acted, token)
+
+
+def posted(request: HttpRequest, token: UUID, revision: int) -> HttpResponse:
+    document = post_draft(token=token, revision=revision, by=request.user)
+    messages.success(request, f"{document.number} was posted.")
+    return go(request, document.get_absolute_url())
+
+
+def posted_already(request: HttpRequest, document: Document) -> HttpResponse:
+    """A double click sees its own posting; anybody else is told who was first."""
+    if document.posted_by_id == request.user.pk:
+        messages.success(request, f"{document.number} was posted.")
+    else:
+        name = document.posted_by.get_username() if document.posted_by else "The program"
+        messages.warning(
+            request, f"{name} posted this draft already, as {document.number}. It was not posted a second time."
+        )
+    return go(request, document.get_absolute_url())
+
+
+def answer(
+    request: HttpRequest,
+    acted: Acted,
+    token: UUID,
+    *,
+    revision: int | None = None,
+    posting: NotPosted | None = None,
+) -> HttpResponse:
+    """The page after a button: 422 where something was refused, else the saved draft."""
+    draft = Draft.objects.select_related("partner", "saved_by").filter(pk=token).first()
+    is_refused = bool(acted.refused or posting or acted.scans)
+    if not (wants_fragment(request) or is_refused or acted.add):
+        for sentence in acted.told or ["The draft was saved."]:
+            messages.info(request, sentence)
+        return redirect("tracking:draft_edit", token)
+    if draft is not None and revision is None:
+        acted.content = content_of(draft)
+    if posting is not None:
+        acted.content = with_new_batches(acted.content, anew=True)
+    shown = revision if revision is not None else draft.revision if draft else 0
+    page = page_after(acted, token, shown, posting)
+    if request.POST.get("do") == "next" and not is_refused and not page.focus:
+        acted.add = acted.content.lines[-1].section if acted.content.lines else ""
+        page = page_after(acted, token, shown, posting)
+    response = show(request, page, draft=draft, status=422 if is_refused else 200)
+    return push_url(response, draft.get_absolute_url()) if draft is not None else response
+
+
+def page_after(acted: Acted, token: UUID, revision: int, posting: NotPosted | None) -> DraftPage:
+    page = page_of(
+        check(with_blanks(acted.content, LAYOUTS[acted.content.kind].sections, acted.add)),
+        token=token,
+        revision=revision,
+        findings=[*acted.refused, *(posting.findings if posting else [])],
+        posting=posting is not None,
+        told=acted.told,
+        scans=acted.scans,
+    )
+    if not (acted.refused or posting or acted.scans):
+        page.focus = added_field(page, acted) or next_field(page)
+    return page
+
+
+def added_field(page: DraftPage, acted: Acted) -> str:
+    """The SKU of the line that was just added."""
+    return next(
+        (
+            f"id_sku_{line.key}"
+            for section in page.sections
+            if section.section.section == acted.add
+            for line in reversed(section.lines)
+        ),
+        "",
+    )
+
+
+def refreshed(request: HttpRequest, content: DraftContent, token: UUID) -> HttpResponse:
+    """While somebody types: what the lines mean now, without touching a field. Nothing is saved."""
+    shapes = {key: request.POST.get(f"shape-{key}", "") for key in request.POST.getlist("line")}
+    content = with_new_batches(content)
+    page = page_of(check(content), token=token, revision=0)
+    for line in page.lines:
+        line.is_redrawn = shapes.get(line.key, "") != line.shape
+        for row in line.rows:
+            row.is_told = bool(row.number) and request.POST.get(f"number-{row.end}", "").strip() == row.number
+            row.is_redrawn = row.is_told and request.POST.get(f"seen-{row.end}", "") != row.seen
+    context = {"page": page, "content": content, "action": request.path}
+    return render(request, "tracking/_draft_refresh.html", context)
+
+
+def show(request: HttpRequest, page: DraftPage, *, draft: Draft | None = None, status: int = 200) -> HttpResponse:
+    content = page.draft.content
+    locations = locations_of(content)
+    context = {
+        "page": page,
+        "draft": draft,
+        "content": content,
+        "action": draft.get_absolute_url() if draft else reverse("tracking:document_new", args=[content.kind]),
+        "next_number": next_number(content.kind),
+        "locations": locations,
+        "show_places": len(locations) > 1 and content.kind != "transfer",
+        "variants": variants_in_use().order_by("item__key", "key")[:SUGGESTED],
+        "partners": Partner.objects.filter(archived_at=None).order_by("key")[:SUGGESTED] if page.layout.partner else [],
+    }
+    return render_page(request, "tracking/draft_edit.html", "tracking/_draft_form.html", context, status=status)
+
+
+def locations_of(content: DraftContent) -> list[Location]:
+    """The places in use, and those that the draft names although they were archived since."""
+    named = {content.location, content.to_location, *(line.location for line in content.lines)}
+    return [place for place in Location.objects.order_by("key") if place.archived_at is None or place.pk in named]
+
+
+def go(request: HttpRequest, address: str) -> HttpResponse:
+    return HttpResponseClientRedirect(address) if wants_fragment(request) else redirect(address)
+
+
+@form_page
+@may_write
+def draft_delete(request: HttpRequest, token: UUID) -> HttpResponse:
+    draft = Draft.objects.select_related("saved_by").filter(pk=token).first()
+    if draft is None:
+        return redirect("tracking:document_list")
+    if request.method == "POST":
+        try:
+            delete_draft(token=token, by=request.user)
+        except PostedAlready as already:
+            return posted_already(request, already.document)
+        messages.success(request, "The draft was deleted. Nothing was posted.")
+        return redirect("tracking:document_list")
+    return render(request, "tracking/draft_delete.html", {"draft": draft, "content": content_of(draft)})
+
+
+@require_safe
+def partner_find(request: HttpRequest) -> HttpResponse:
+    """Options for the partner field as one types."""
+    key = search_key(request.GET.get("partner", ""))
+    found = Partner.objects.filter(archived_at=None, key__contains=key).order_by("key")[:SUGGESTED]
+    return render(request, "tracking/_partner_options.html", {"partners": found})
