@@ -133,6 +133,8 @@ if not (PLAIN_HTTP or DEBUG):
 
 # An uploaded file is limited before it is read (DESIGN 5.4).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+# A document has up to 200 lines with 50 batches on the shelf each, and a few fields for each of these.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000
 
 LOGGING = {
     "version": 1,

@@ -61,3 +61,8 @@ def log_in(page, address: str, username: str, password: str = "pw") -> None:
     page.fill("[name=username]", username)
     page.fill("[name=password]", password)
     page.click("main button[type=submit]")
+
+
+def settled(page) -> None:
+    """Waits until no request of htmx is under way, and what came is on the page."""
+    page.wait_for_selector(".htmx-request, .htmx-swapping, .htmx-settling", state="detached")

@@ -200,7 +200,8 @@ def test_draft_edit_receipt_may_leave_units_unnumbered_and_says_how_many(at_work
     page = Sheet.new(at_work, "receipt").fill(sku_0="OVEN", quantity_0="3", location=main.pk).press("save")
     page = page.fill(scan_0="A1").press("serials-0")
     assert "Quantity to assign: 2 of 3 pcs" in page.html
-    page.press("post")
+    said = page.press("post").html
+    assert "2 pcs of OVEN came in without a serial number." in said
     assert lines_of(Document.objects.get()) == [("OVEN", "Main", "", "A1", "1"), ("OVEN", "Main", "", "", "2")]
 
 

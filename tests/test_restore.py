@@ -9,12 +9,14 @@ import io
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from katana_trace.lib.days import today
 from tests.build import (
     batch,
     broken,
     history_of,
     item,
     line,
+    location,
     post,
     refusal,
     restore,
@@ -27,6 +29,7 @@ from tests.build import (
 )
 from tests.worlds import exported, traced
 from tracking.models import Archive, Batch, Document, LedgerLine, SerialNumber, Workspace
+from tracking.picking.fefo import suggest_batches
 from tracking.records.edit import edit_batch
 from tracking.records.hold import hold
 
@@ -410,3 +413,17 @@ def test_a_variant_that_is_gone_is_named(manager):
     assert refused(flour, downloaded, manager) == (
         "Row 2: Flour has no SKU “F-2” any more. Make the variant again, then restore."
     )
+
+
+def test_restore_makes_batches_in_the_order_in_which_they_first_came(manager):
+    """Suggestions take the oldest first, whatever the numbers sort like."""
+    flour = item("Flour", "batch", unit="kg", skus=("FLOUR",))
+    for number in ("Z", "M", "A"):
+        post("receipt", line("FLOUR", 5, batch=number))
+    content = switch_off(flour, manager)
+    flour.refresh_from_db()
+    switch_on(flour, "batch", manager)
+    restore(flour, content, manager)
+    variant = flour.variants.get().pk
+    found = suggest_batches(variant=variant, location=location().pk, wanted=15_000_000, day=today())
+    assert [pick.number for pick in found.picks] == ["Z", "M", "A"]

@@ -16,9 +16,13 @@ from django.db import IntegrityError, connection, transaction
 
 from items.models import Item
 from katana_trace.lib.days import now
+from katana_trace.lib.identity import new_uuid
 from katana_trace.lib.quantities import MILLION
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.rule import NewDocument, NewLine
+from tracking.drafts.content import DraftContent
+from tracking.drafts.post import NotPosted, post_draft
+from tracking.drafts.save import PostedAlready, save_draft
 from tracking.ledger import locks
 from tracking.ledger.post import Posting, post
 from tracking.ledger.retry import in_transaction, sentence_of
@@ -215,3 +219,36 @@ def enable_after(number: int, *, item: int, user: int, seconds: float) -> dict:
     by = get_user_model().objects.get(pk=user)
     enable_tracking(item=Item.objects.get(pk=item), to="batch", by=by, reason="Race")
     return {"at": time.time()}
+
+
+def post_draft_of(number: int, *, token: str, revision: int, user: str) -> dict:
+    """Presses Post on a draft as ``user``: ``posted`` when it was this one, ``told`` by whom when somebody was first."""
+    by = get_user_model().objects.get(username=user)
+    try:
+        document = post_draft(token=UUID(token), revision=revision, by=by)
+    except PostedAlready as already:
+        return {"posted": 0, "refused": [], "told": already.document.number}
+    except (NotPosted, Refusal) as refused:
+        findings = refused.findings if isinstance(refused, NotPosted) else [(None, "", refused.sentence)]
+        return {"posted": 0, "refused": [sentence for _, _, sentence in findings], "told": ""}
+    return {"posted": 1, "refused": [], "told": "", "document": document.number}
+
+
+def save_and_post(number: int, *, token: str, content: DraftContent, user: str) -> dict:
+    """A double click on Post of a new document: it is saved, then posted."""
+    by = get_user_model().objects.get(username=user)
+    try:
+        revision = save_draft(token=UUID(token), content=content, revision=0, by=by)
+    except PostedAlready as already:
+        return {"posted": 0, "refused": [], "told": already.document.number}
+    return post_draft_of(number, token=token, revision=revision, user=user)
+
+
+def count_again(number: int, *, content: DraftContent, times: int) -> dict:
+    """Counts the same shelf again and again, each time in a draft of its own, and posts it against the books of now."""
+    score = Score()
+    for _ in range(times):
+        token = new_uuid()
+        revision = save_draft(token=token, content=content, revision=0, by=None)
+        score.try_it(lambda token=token, revision=revision: post_draft(token=token, revision=revision, by=None))
+    return score.answer()

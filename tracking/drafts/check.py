@@ -31,6 +31,7 @@ def check(content: DraftContent, facts: Facts | None = None) -> CheckedDraft:
     serials, batches = Serials(content, facts), Batches(content.kind, facts, draft.day or days.today())
     draft.lines = [check_line(index, line, draft, facts, serials, batches) for index, line in enumerate(content.lines)]
     check_levels(draft, facts)
+    check_counted_once(draft)
     if all(line.content.is_blank for line in draft.lines):
         draft.missing["lines"] = "There are no lines yet. Add at least one."
     return draft
@@ -50,6 +51,7 @@ def check_head(draft: CheckedDraft, facts: Facts) -> None:
                 )
     if layout.partner and content.partner.strip():
         draft.partner = facts.partner.pk if facts.partner else None
+        draft.partner_name = facts.partner.name if facts.partner else ""
         draft.new_partner = facts.partner is None
     if not content.location:
         draft.missing["location"] = "Choose the location."
@@ -164,7 +166,21 @@ def check_moved(line: CheckedLine, facts: Facts) -> None:
     if line.quantity is not None and line.content.expected.strip():
         told = moved(line.content.expected, line.booked, line.unit)
         if told:
-            line.errors.setdefault("quantity", told)
+            line.errors["quantity"] = f"{line.errors['quantity']} {told}" if "quantity" in line.errors else told
+
+
+def check_counted_once(draft: CheckedDraft) -> None:
+    """Each count is compared with the books by itself: two of one variant would each post the whole difference."""
+    counted: set[tuple[int, int]] = set()
+    for line in draft.lines:
+        if line.section != "count" or line.variant is None or not line.place or line.mode == TrackingMode.BATCH:
+            continue
+        if (line.variant.pk, line.place) in counted:
+            line.errors.setdefault(
+                "sku",
+                f"{line.variant.sku} is counted at {line.place_name} in a line above already. Give all of it in one line.",
+            )
+        counted.add((line.variant.pk, line.place))
 
 
 def check_levels(draft: CheckedDraft, facts: Facts) -> None:

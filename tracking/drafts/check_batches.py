@@ -30,17 +30,22 @@ class Batches:
         share_out(line)
         if line.section in ("out", "move"):
             self.check_there(line)
-        line.picks = self.facts.on_hand.get((line.variant.pk, line.place or 0), []) if line.section != "in" else []
+        here = (line.variant.pk, line.place or 0)
+        line.picks = self.facts.on_hand.get(here, []) if line.section != "in" else []
+        line.shelf, there = self.facts.shelves.get(here, (0, 0)) if line.section != "in" else (0, 0)
         if uses:
             line.unusable = {
                 pick.key: reason for pick in line.picks if (reason := unusable(pick.expires_on, pick.held, self.day))
             }
         if line.section == "count":
-            line.booked = sum(pick.quantity for pick in line.picks)
+            line.booked = there
+            self.check_counted_once(line)
 
     def check_batch(self, content: BatchContent, line: CheckedLine, *, uses: bool) -> CheckedBatch:
         batch = CheckedBatch(content)
         self.read_number(batch, line)
+        if not uses:
+            batch.unusable = ""
         read_quantity(batch, line)
         if batch.state == "new" and line.section in ("in", "count"):
             self.check_new(batch, line)
@@ -94,7 +99,7 @@ class Batches:
             batch.errors["number"] = f"Batch {batch.number} {batch.unusable}. Choose another batch."
         typed = batch.content.expires_on.strip()
         expires = batch.expires_on.isoformat() if batch.expires_on else ""
-        if line.section == "in" and typed and typed != expires:
+        if line.section in ("in", "count") and typed and typed != expires:
             batch.errors["expires_on"] = (
                 f"Batch {batch.number} is there already, with {expires or 'no expiry date'}. "
                 "Leave this empty, or change the date on the batch page."
@@ -108,6 +113,17 @@ class Batches:
             told = moved(batch.content.expected, batch.on_hand or 0, line.unit)
             if told:
                 batch.errors.setdefault("moved", told)
+
+    def check_counted_once(self, line: CheckedLine) -> None:
+        """Each count is compared with the books by itself: two of one batch would each post the whole difference."""
+        for batch in line.batches:
+            key = (line.variant.pk, line.place or 0, key_of(batch.number))
+            if batch.number and line.place and self.left.setdefault(key, line.index) != line.index:
+                batch.errors.setdefault(
+                    "number",
+                    f"Batch {batch.number} is counted at {line.place_name} in a line above already. "
+                    "Give all of it in one row.",
+                )
 
     def check_there(self, line: CheckedLine) -> None:
         """What goes out of each batch, over all lines, against what is at the place (rule 11)."""

@@ -47,6 +47,7 @@ class CheckedLine:
     given: int = 0  # millionths that have numbers
     batches: list[CheckedBatch] = field(default_factory=list)
     picks: list[OnHand] = field(default_factory=list)
+    shelf: int = 0  # how many batches are at the place; ``picks`` are the first of them
     serials: list[CheckedNumber] = field(default_factory=list)
     booked: int | None = None  # what the books have there now, of a count
     booked_numbers: frozenset[str] = frozenset()
@@ -112,6 +113,7 @@ class CheckedDraft:
     day: date | None = None
     new_partner: bool = False
     partner: int | None = None
+    partner_name: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
 

@@ -1,13 +1,11 @@
-"""What a draft holds, as plain data: read from the database or from a posted form, and handed around unchanged.
+"""What a draft holds, as plain data: read from a posted form or from the database (``stored``), and handed around unchanged.
 
 Everything is as it was typed. What it means is found out by ``check``, at every showing anew.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from tracking.models import Draft, DraftLine
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +26,15 @@ class BatchContent:
 
 @dataclass(frozen=True, slots=True)
 class LineContent:
-    """``id`` is the stored row, None until it was saved; ``variant`` what the ``sku`` was found to be when it was saved."""
+    """``id`` is the stored row, None until it was saved; ``variant`` what the ``sku`` was found to be when it was saved.
+
+    Two lines are equal when the same was typed into them.
+    """
 
     section: str
-    id: int | None = None
+    id: int | None = field(default=None, compare=False)
     sku: str = ""
-    variant: int | None = None
+    variant: int | None = field(default=None, compare=False)
     location: int | None = None
     quantity: str = ""
     expected: str = ""
@@ -56,36 +57,3 @@ class DraftContent:
     note: str = ""
     lines: tuple[LineContent, ...] = ()
     is_prefilled: bool = False
-
-
-def content_of(draft: Draft) -> DraftContent:
-    """The stored draft as plain data; three queries."""
-    lines = draft.lines.select_related("variant").prefetch_related("batches").order_by("position", "id")
-    return DraftContent(
-        kind=draft.kind,
-        number=draft.number,
-        day=draft.day,
-        partner=draft.partner.name if draft.partner else draft.partner_name,
-        location=draft.location_id,
-        to_location=draft.to_location_id,
-        note=draft.note,
-        lines=tuple(line_of(line) for line in lines),
-        is_prefilled=draft.is_prefilled,
-    )
-
-
-def line_of(line: DraftLine) -> LineContent:
-    return LineContent(
-        section=line.section,
-        id=line.pk,
-        sku=line.variant.sku if line.variant else line.sku,
-        variant=line.variant_id,
-        location=line.location_id,
-        quantity=line.quantity,
-        expected=line.expected,
-        batches=tuple(
-            BatchContent(batch.number, batch.expires_on, batch.quantity, batch.expected, batch.seen, batch.why)
-            for batch in line.batches.all()
-        ),
-        serials=tuple(line.serial_numbers.split("\n")) if line.serial_numbers else (),
-    )

@@ -9,7 +9,7 @@ from datetime import date
 
 from items.listing import resolve_variants
 from items.models import TrackingMode, Variant
-from katana_trace.lib.numbers import key_of
+from katana_trace.lib.numbers import can_be_stored, key_of
 from tracking.drafts.content import DraftContent, LineContent
 from tracking.ledger.holdings import Holdings
 from tracking.ledger.sql import any_of, fetch, pairs
@@ -41,6 +41,7 @@ class Facts:
     partner: Partner | None = None
     holdings: Holdings = field(default_factory=Holdings)
     on_hand: dict[tuple[int, int], list[OnHand]] = field(default_factory=lambda: defaultdict(list))
+    shelves: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)  # how many batches, millionths in all
     serials: dict[tuple[int, str], Known] = field(default_factory=dict)
     booked: dict[tuple[int, int], set[str]] = field(default_factory=lambda: defaultdict(set))  # of a stocktake
 
@@ -64,12 +65,12 @@ def place_of(content: DraftContent, line: LineContent) -> int | None:
 def facts_of(content: DraftContent) -> Facts:
     """Loads the facts of ``content``."""
     facts = Facts(locations=dict(Location.objects.values_list("pk", "name")))
-    if content.partner:
+    if can_be_stored(content.partner, limit=120):
         facts.partner = Partner.objects.filter(key=key_of(content.partner)).first()
     find_variants_of(content.lines, facts)
     known = [(line, variant) for line in content.lines if (variant := facts.variant_of(line))]
     batches = {
-        (variant.pk, key_of(batch.number)) for line, variant in known for batch in line.batches if batch.number.strip()
+        (variant.pk, key_of(batch.number)) for line, variant in known for batch in line.batches if can_be_stored(batch.number)
     }
     facts.holdings.load_batches(batches)
     facts.holdings.load_bare_levels({variant.pk for _, variant in known if variant.item.tracking_mode != "batch"})
@@ -103,17 +104,20 @@ def load_on_hand(places: set[tuple[int, int]], facts: Facts) -> None:
     if not places:
         return
     table, parameters = pairs([(variant, str(location)) for variant, location in sorted(places)])
-    for variant, location, number, key, expires_on, status, quantity in fetch(
-        "SELECT variant_id, location_id, number, key, expires_on, status, quantity FROM ("
+    for variant, location, number, key, expires_on, status, quantity, count, total in fetch(
+        "SELECT variant_id, location_id, number, key, expires_on, status, quantity, batches, total FROM ("
         " SELECT k.variant_id, k.location_id, b.number, b.key, b.expires_on, b.status, k.quantity, row_number() OVER ("
         "  PARTITION BY k.variant_id, k.location_id"
-        "  ORDER BY CASE WHEN b.expires_on IS NULL THEN 1 ELSE 0 END, b.expires_on, b.id) AS place"
+        "  ORDER BY CASE WHEN b.expires_on IS NULL THEN 1 ELSE 0 END, b.expires_on, b.id) AS place,"
+        "  count(*) OVER (PARTITION BY k.variant_id, k.location_id) AS batches,"
+        "  sum(k.quantity) OVER (PARTITION BY k.variant_id, k.location_id) AS total"
         f" FROM {table} JOIN tracking_stocklevel k ON k.variant_id = w.owner AND k.location_id = CAST(w.key AS bigint)"
         " JOIN tracking_batch b ON b.id = k.batch_id WHERE k.quantity > 0) AS t"
         f" WHERE place <= {PICKED} ORDER BY variant_id, location_id, place",
         parameters,
     ):
         day = date.fromisoformat(expires_on) if isinstance(expires_on, str) else expires_on
+        facts.shelves[variant, location] = count, int(total)
         facts.on_hand[variant, location].append(OnHand(number, key, day, status == RecordStatus.HELD, quantity))
 
 

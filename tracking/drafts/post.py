@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from items.models import Variant
 from katana_trace.lib.refusal import Refusal
 from tracking.drafts.build import Built, build
 from tracking.drafts.check import check
 from tracking.drafts.checked import CheckedDraft
-from tracking.drafts.content import content_of
+from tracking.drafts.content import DraftContent
+from tracking.drafts.facts import Facts, find_variants_of
 from tracking.drafts.save import SavedByAnother, locked, may_write, said_of
+from tracking.drafts.stored import content_of
 from tracking.ledger import locks
 from tracking.ledger.post import post_here
 from tracking.ledger.retry import in_transaction
@@ -56,6 +57,8 @@ def post_draft(*, token: UUID, revision: int, by) -> Document:
 
     try:
         return in_transaction(work)
+    except SavedByAnother:
+        raise
     except Refusal as refusal:
         if not tried:
             raise
@@ -63,10 +66,11 @@ def post_draft(*, token: UUID, revision: int, by) -> Document:
         raise NotPosted(checked, [built.on_draft(refusal)]) from refusal
 
 
-def items_of(content) -> list[int]:
-    """The items that are counted: nothing of them moves until the difference is posted."""
-    variants = {line.variant for line in content.lines if line.variant}
-    return list(Variant.objects.filter(pk__in=variants).values_list("item_id", flat=True))
+def items_of(content: DraftContent) -> set[int]:
+    """The items that are counted, as they are typed now: nothing of them moves until the difference is posted."""
+    facts = Facts()
+    find_variants_of(content.lines, facts)
+    return {variant.item_id for variant in facts.variants.values()}
 
 
 def partner_of(checked: CheckedDraft, *, by) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -11,8 +12,9 @@ from katana_trace.lib.numbers import check_text, key_of
 from katana_trace.lib.refusal import Refusal
 from tracking.drafts.check import check
 from tracking.drafts.checked import CheckedDraft
-from tracking.drafts.content import DraftContent, content_of
+from tracking.drafts.content import DraftContent
 from tracking.drafts.layout import MOST_LINES
+from tracking.drafts.stored import content_of
 from tracking.ledger.retry import in_transaction
 from tracking.models import Document, Draft, DraftBatch, DraftLine
 from tracking.models.draft import TYPED
@@ -51,16 +53,29 @@ def save_draft(*, token: UUID, content: DraftContent, revision: int, by) -> int:
 
     def work() -> int:
         draft = locked(token)
+        stored = content_of(draft) if draft is not None else None
+        if draft is not None and stored == content:
+            return draft.revision
+        checked = check(content)
         if draft is None:
             draft = Draft(token=token, made_by=by, made_at=days.now())
-        elif content_of(draft) == content:
+        elif stored == as_stored(checked):
             return draft.revision
         elif draft.revision != revision:
             raise SavedByAnother(said_of(draft), draft.revision)
-        write(draft, check(content), by=by)
+        write(draft, checked, by=by)
         return draft.revision
 
     return in_transaction(work)
+
+
+def as_stored(checked: CheckedDraft) -> DraftContent:
+    """What would be read again: with the SKU and the name of what the typed texts were found to be."""
+    lines = tuple(
+        replace(line.content, sku=line.variant.sku) if line.variant is not None else line.content
+        for line in checked.lines
+    )
+    return replace(checked.content, partner=checked.partner_name or checked.content.partner, lines=lines)
 
 
 def locked(token: UUID) -> Draft | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from items.models import TrackingMode
 from katana_trace.lib import days
-from katana_trace.lib.numbers import key_of
+from katana_trace.lib.numbers import can_be_stored, key_of
 from katana_trace.lib.quantities import MILLION
 from katana_trace.lib.refusal import Refusal
 from tracking.drafts.check import check
@@ -32,8 +33,9 @@ def add_numbers(content: DraftContent, index: int, numbers: Sequence[str]) -> tu
             field="scan",
         )
     tried = check(with_serials(content, index, (*line.serials, *numbers))).lines[index]
-    if tried.variant is None:
-        raise Refusal("Choose first what this line is about.", field="scan")
+    if tried.mode != TrackingMode.SERIAL:  # another item was typed, or its tracking switched: kept, and said on the line
+        fitting = tuple(number for number in numbers if can_be_stored(number))
+        return with_serials(content, index, (*line.serials, *fitting)), []
     new = tried.serials[len(line.serials) :]
     good = tuple(number.number for number in new if number.is_good)
     return with_serials(content, index, (*line.serials, *good)), [number for number in new if not number.is_good]

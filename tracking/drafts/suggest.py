@@ -86,7 +86,7 @@ def with_new_batches(content: DraftContent, *, anew: bool = False) -> DraftConte
     With ``anew`` also one that was found before and still has none. The shelf life fills the expiry of a number when it is
     first seen to be new. A customer's return brings back what there was, so nothing is suggested for it.
     """
-    if content.kind == "customer_return":
+    if content.kind in ("customer_return", "stocktake"):
         return content
     draft = check(content)
     lines = list(content.lines)
@@ -121,6 +121,29 @@ def with_expiry(batch: BatchContent, state: str, variant: Variant, draft: Checke
     return replace(batch, expires_on=((draft.day or days.today()) + timedelta(days=life)).isoformat())
 
 
+def with_expected(content: DraftContent) -> DraftContent:
+    """Keeps with every count what the books had when it was entered, so that the page can warn when they move (rule 15)."""
+    if content.kind != "stocktake":
+        return content
+    lines = []
+    for line in check(content).lines:
+        kept = line.content
+        if line.variant is not None and line.place and line.mode == TrackingMode.BATCH:
+            kept = replace(
+                kept,
+                batches=tuple(
+                    replace(batch.content, expected=plain(batch.on_hand or 0))
+                    if batch.content.quantity and not batch.content.expected
+                    else batch.content
+                    for batch in line.batches
+                ),
+            )
+        elif line.variant is not None and line.place and (kept.quantity or kept.serials) and not kept.expected:
+            kept = replace(kept, expected=plain(line.booked or 0))
+        lines.append(kept)
+    return replace(content, lines=tuple(lines))
+
+
 def with_recipe(content: DraftContent) -> DraftContent:
     """Sets the quantity of every ingredient that the recipes of the outputs name, adding the lines that are not there."""
     draft = check(content)
@@ -153,7 +176,11 @@ def with_recipe(content: DraftContent) -> DraftContent:
 
 def with_books(content: DraftContent) -> DraftContent:
     """Adds a line for everything that the books have at the place that is counted, so that the shelf can be gone along."""
-    there = {line.variant.pk for line in check(content).lines if line.variant is not None}
+    there = {
+        line.variant.pk
+        for line in check(content).lines
+        if line.variant is not None and line.place == content.location
+    }
     found = (
         Variant.objects.filter(stock_levels__location=content.location, stock_levels__quantity__gt=0, archived_at=None)
         .exclude(pk__in=there)

@@ -10,9 +10,10 @@ from datetime import date
 
 from katana_trace.lib import days
 from katana_trace.lib.numbers import check_number, key_of
-from katana_trace.lib.quantities import LEVEL_LIMIT, LINE_LIMIT, MILLION, for_people
+from katana_trace.lib.quantities import LEVEL_LIMIT, for_people
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.rule import KindRule, NewDocument, NewLine
+from tracking.ledger.fit import check_fit, check_quantity
 from tracking.ledger.holdings import BatchFacts, Holdings, Overlay, SerialFacts, VariantFacts
 
 
@@ -78,8 +79,8 @@ class Planner:
                 "This line names a variant that does not exist. Choose one from the list.", field="sku", line=position
             )
         try:
-            self.check_quantity(line, facts)
-            self.check_fit(line, facts)
+            check_quantity(line, facts, self.rule, mirror=self.mirror)
+            check_fit(line, facts, self.rule, self.holdings, mirror=self.mirror)
             self.check_place(line)
             batch = self.find_batch(line, facts) if line.batch_number else None
             serial = self.find_serial(line, facts) if line.serial_number else None
@@ -89,104 +90,11 @@ class Planner:
             raise
         return PlannedLine(line.variant, line.location, batch, serial, line.quantity, facts.epoch)
 
-    # -- the line by itself ---------------------------------------------------------------------------------------------
-
-    def check_quantity(self, line: NewLine, facts: VariantFacts) -> None:
-        quantity, rule = line.quantity, self.rule
-        if quantity == 0:
-            raise Refusal(f"The quantity of {facts.sku} is 0. Give what moved, or remove the line.", field="quantity")
-        if abs(quantity) > LINE_LIMIT:
-            raise Refusal(
-                f"{for_people(quantity)} {facts.unit} of {facts.sku} is above the limit of 1,000,000,000 in one line. Split it.",
-                field="quantity",
-            )
-        if self.mirror:
-            return
-        if quantity > 0 and not rule.incoming:
-            raise Refusal(
-                f"A {rule.name.lower()} takes goods out, and {facts.sku} has +{for_people(quantity)}. Give it with a minus.",
-                field="quantity",
-            )
-        if quantity < 0 and not rule.outgoing:
-            raise Refusal(
-                f"A {rule.name.lower()} brings goods in, and {facts.sku} has {for_people(quantity)}. Give it without the minus.",
-                field="quantity",
-            )
-
     def check_place(self, line: NewLine) -> None:
         """Nothing comes into a location that is archived; what is left in one may go out."""
         if line.quantity > 0 and line.location in self.holdings.archived:
             choice = "." if self.mirror else ", or choose another location."
             raise Refusal(f"{self.location(line.location)} is archived. Bring it back first{choice}", field="location")
-
-    def check_fit(self, line: NewLine, facts: VariantFacts) -> None:
-        """Rule 8: what numbers the item's tracking wants on this line."""
-        sentence = field = None
-        if facts.mode == "none":
-            if line.batch_number or line.serial_number:
-                field = "batch_number" if line.batch_number else "serial_number"
-                given = line.batch_number or line.serial_number
-                sentence = (
-                    f"{facts.item_name} has No tracking, and the line of {facts.sku} gives “{given}”. "
-                    "Leave it empty, or enable tracking on the item card first."
-                )
-        elif facts.mode == "batch":
-            if line.serial_number:
-                field = "serial_number"
-                sentence = (
-                    f"{facts.item_name} is tracked by batch, and the line of {facts.sku} gives the serial number "
-                    f"“{line.serial_number}”. Give a batch number instead."
-                )
-            elif not line.batch_number:
-                field, sentence = (
-                    "batch_number",
-                    (
-                        f"{facts.item_name} is tracked by batch, and the line of {facts.sku} has none. Give the batch number."
-                    ),
-                )
-        else:
-            field, sentence = self.serial_fault(line, facts)
-        if sentence is None:
-            return
-        if self.mirror:
-            raise Refusal(f"Tracking of {facts.item_name} was switched since; make an adjustment.", field=field)
-        raise Refusal(sentence, field=field)
-
-    def serial_fault(self, line: NewLine, facts: VariantFacts) -> tuple[str | None, str | None]:
-        if line.batch_number:
-            return "batch_number", (
-                f"{facts.item_name} is tracked by serial number, and the line of {facts.sku} gives the batch "
-                f"“{line.batch_number}”. Give a serial number instead."
-            )
-        if line.serial_number:
-            if abs(line.quantity) != MILLION:
-                return "quantity", (
-                    f"Serial number {line.serial_number} is one unit, and the line has {for_people(line.quantity)}. "
-                    "Give one line for each unit, with 1 or −1."
-                )
-            return None, None
-        if line.quantity % MILLION:
-            return "quantity", (
-                f"{facts.item_name} is tracked by serial number, so it moves in whole units, and the line of {facts.sku} "
-                f"has {for_people(line.quantity)}. Give a whole number."
-            )
-        if self.rule.uses and line.quantity < 0 and not self.mirror:
-            act = "used in production" if self.rule.kind == "production" else "shipped"
-            return "serial_number", (
-                f"{facts.item_name} is tracked by serial number: what is {act} needs its number, and the line of "
-                f"{facts.sku} has none. Give one line for each serial number."
-            )
-        return self.receipt_fault(line, facts)
-
-    def receipt_fault(self, line: NewLine, facts: VariantFacts) -> tuple[str | None, str | None]:
-        """The setting of a shop that insists: units of this kind of item come in with their serial numbers."""
-        if self.rule.kind != "receipt" or self.mirror or not self.holdings.needs_serials_on_receipt(facts.kind):
-            return None, None
-        return "serial_number", (
-            f"{facts.item_name} is a {facts.kind}, and {facts.kind}s are received with their serial numbers here: the line "
-            f"of {facts.sku} has {for_people(line.quantity)} {facts.unit} without. Give the serial numbers, "
-            "or ask an administrator to change the setting."
-        )
 
     # -- the numbers ----------------------------------------------------------------------------------------------------
 

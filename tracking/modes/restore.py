@@ -26,7 +26,7 @@ from tracking.ledger.write import write_lines
 from tracking.models import Archive
 from tracking.modes import check
 from tracking.modes.history_content import HistoryContent, as_uuid, read_history
-from tracking.modes.restored_records import make_batches, make_serials, variants_of
+from tracking.modes.restored_records import in_order_of_use, make_batches, make_serials, variants_of
 
 # What moved since an epoch and still counts: a document that was reversed and its mirror sum to zero, line by line.
 MOVED = """
@@ -105,7 +105,7 @@ def put_back(item: Item, archive: Archive, history: HistoryContent, *, by) -> No
     variants = variants_of(item, history)
     make = make_batches if archive.mode == TrackingMode.BATCH else make_serials
     with relink.permit(item.pk, to_null=False):
-        numbers = make(item, history.records, variants)
+        numbers = make(item, in_order_of_use(history), variants)
         links, net = match_lines(item, archive, history.lines, numbers)
         relink.link_lines(links)
         if archive.mode == TrackingMode.BATCH:

@@ -39,6 +39,19 @@ def variant_at(row: Row, variants: dict[str, int], item: Item) -> int:
     return variants[key_of(sku)]
 
 
+def in_order_of_use(history: HistoryContent) -> list[Row]:
+    """The records in the order in which their numbers first moved, as they were made: the oldest is suggested first (rule 10)."""
+    first: dict[tuple[str, str], int] = {}
+    for place, row in enumerate(history.lines):
+        first.setdefault(named(row), place)
+    return sorted(history.records, key=lambda row: (first.get(named(row), len(history.lines)), row.number))
+
+
+def named(row: Row) -> tuple[str, str]:
+    """(key of the SKU, key of the number) of a line or a record."""
+    return key_of(row.cells["sku"]), key_of(row.cells["batch_number"] or row.cells["serial_number"])
+
+
 def make_batches(item: Item, records: list[Row], variants: dict[str, int]) -> dict[tuple[str, str], int]:
     """The archived batches, by (key of the SKU, key of the number); a restored ``UNBATCHED`` joins the present one.
 

@@ -13,20 +13,23 @@ from django.http import QueryDict
 from items.models import Variant
 from katana_trace.lib.pasted import expand_range, numbers_in
 from katana_trace.lib.refusal import Refusal
-from tracking.drafts.content import DraftContent
+from tracking.drafts.content import DraftContent, LineContent
 from tracking.drafts.serials import add_numbers, drop_bad_numbers, drop_numbers, generate_numbers, with_serials
-from tracking.drafts.suggest import fill_open, with_books, with_new_batches, with_recipe
+from tracking.drafts.suggest import fill_open, with_books, with_expected, with_new_batches, with_recipe
 from tracking.numbering.serial_check import CheckedNumber
+
+
+Scan = tuple[str, list[CheckedNumber], str]
 
 
 @dataclass(slots=True)
 class Acted:
-    """``scans`` are, by line, the typed numbers that were not taken, as text and with their faults; ``add`` is the section
-    that gets an empty line."""
+    """``scans`` are, by line, the typed numbers that were not taken, as text, with their faults, and the range that was
+    not; ``add`` is the section that gets an empty line."""
 
     content: DraftContent
     told: list[str] = field(default_factory=list)
-    scans: dict[int, tuple[str, list[CheckedNumber]]] = field(default_factory=dict)
+    scans: dict[int, Scan] = field(default_factory=dict)
     refused: list[tuple[int | None, str, str]] = field(default_factory=list)
     add: str = ""
 
@@ -43,20 +46,29 @@ Act = Callable[[DraftContent, str, QueryDict], Acted]
 
 
 def act(content: DraftContent, post: QueryDict) -> Acted:
-    """Does what the pressed button says; a button that is not known saves, as all of them do."""
+    """Does what the pressed button says; a button that is not known saves, as all of them do.
+
+    Serial numbers that stand in a box are taken first, whatever was pressed: nobody posts without what is typed there.
+    """
     verb, _, rest = post.get("do", "save").partition("-")
-    index = int(rest.partition(":")[0]) if rest.partition(":")[0].isdecimal() else -1
+    place = rest.partition(":")[0]
+    index = int(place) if place.isdecimal() and len(place) < 6 else -1
+    boxes = with_boxes(content, post)
     wanted = ACTS.get(verb)
     if wanted is None or (verb in OF_LINES and not 0 <= index < len(content.lines)):
-        acted = Acted(content)
+        acted = boxes
     else:
         try:
-            acted = wanted(content, rest, post)
+            acted = wanted(boxes.content, rest if verb in WITH_MORE else str(index), post)
         except Refusal as refusal:
-            acted = Acted(content, refused=[(index if verb in OF_LINES else None, "serials", refusal.sentence)])
+            where = index if verb in OF_LINES else None
+            acted = Acted(boxes.content, refused=[(where, "serials", refusal.sentence)])
+        acted.told, acted.refused = boxes.told + acted.told, boxes.refused + acted.refused
+        acted.scans = boxes.scans
     if verb != "post":  # what is posted is what the person saw
         acted.content = with_new_batches(acted.content)
         prefill(acted)
+    acted.content = with_expected(acted.content)
     acted.without_blanks()
     return acted
 
@@ -75,7 +87,13 @@ def add(content: DraftContent, rest: str, post: QueryDict) -> Acted:
 
 
 def remove(content: DraftContent, rest: str, post: QueryDict) -> Acted:
-    return Acted(replace(content, lines=tuple(line for place, line in enumerate(content.lines) if place != int(rest))))
+    return Acted(without(content, {int(rest)}))
+
+
+def without(content: DraftContent, places: set[int]) -> DraftContent:
+    """``content`` with empty lines at ``places``, so that the others keep theirs; empty lines go in the end."""
+    lines = [LineContent(line.section) if place in places else line for place, line in enumerate(content.lines)]
+    return replace(content, lines=tuple(lines))
 
 
 def fill(content: DraftContent, rest: str, post: QueryDict) -> Acted:
@@ -94,10 +112,10 @@ def books(content: DraftContent, rest: str, post: QueryDict) -> Acted:
 
 def uncounted(content: DraftContent, rest: str, post: QueryDict) -> Acted:
     """Leaves out the lines that nobody counted."""
-    kept = tuple(
-        line for line in content.lines if line.quantity or line.serials or any(batch.quantity for batch in line.batches)
-    )
-    return Acted(replace(content, lines=kept))
+    left = {
+        place for place, line in enumerate(content.lines) if not (line.quantity or line.serials or line.batches)
+    }
+    return Acted(without(content, left))
 
 
 def choose(content: DraftContent, rest: str, post: QueryDict) -> Acted:
@@ -118,20 +136,45 @@ def clear(content: DraftContent, rest: str, post: QueryDict) -> Acted:
 
 
 def serials(content: DraftContent, rest: str, post: QueryDict) -> Acted:
-    """Takes the numbers that were typed, scanned or pasted, and those of the range."""
-    index = int(rest)
-    text, range_text = post.get(f"scan-{rest}", ""), post.get(f"range-{rest}", "").strip()
-    try:
-        numbers = [*numbers_in(text), *(expand_range(range_text) if range_text else [])]
-        filled, bad = add_numbers(content, index, numbers)
-    except (ValueError, Refusal) as error:
-        return Acted(content, scans={index: (text, [])}, refused=[(index, "serials", str(error))])
-    if not bad:
-        return Acted(filled)
-    taken = len(filled.lines[index].serials) - len(content.lines[index].serials)
-    said = f"{taken:,} of {len(numbers):,} serial numbers were taken. The others are below, each with the reason."
-    kept = "\n".join(number.number for number in bad if number.state != "characters")
-    return Acted(filled, told=[said], scans={index: (kept, bad)})
+    """The numbers that were typed, scanned or pasted, and those of the range, were taken from their box already."""
+    if not any(box_of(post, int(rest))):
+        raise Refusal("Give at least one serial number, one in each line.")
+    return Acted(content)
+
+
+def box_of(post: QueryDict, place: int) -> tuple[str, str]:
+    """What stands in the box of a line, and in its range; empty where only spaces do."""
+    text = post.get(f"scan-{place}", "")
+    return text if numbers_in(text) else "", post.get(f"range-{place}", "").strip()
+
+
+def boxes_of(content: DraftContent, post: QueryDict) -> dict[int, Scan]:
+    """The boxes with something in them, by line, as they are."""
+    boxes = {place: box_of(post, place) for place in range(len(content.lines))}
+    return {place: (text, [], range_text) for place, (text, range_text) in boxes.items() if text or range_text}
+
+
+def with_boxes(content: DraftContent, post: QueryDict) -> Acted:
+    """Takes the good numbers out of the boxes, and leaves the others in them."""
+    acted = Acted(content)
+    for index, (text, _, range_text) in boxes_of(content, post).items():
+        try:
+            numbers = [*numbers_in(text), *(expand_range(range_text) if range_text else [])]
+            filled, bad = add_numbers(acted.content, index, numbers)
+        except (ValueError, Refusal) as error:
+            acted.scans[index] = text, [], range_text
+            acted.refused.append((index, "serials", str(error)))
+            continue
+        if bad:
+            taken = len(filled.lines[index].serials) - len(acted.content.lines[index].serials)
+            said = f"{taken:,} of {len(numbers):,} serial numbers were taken. The others are below, each with the reason."
+            acted.scans[index] = "\n".join(number.number for number in bad), bad, ""
+            if post.get("do") == "post":
+                acted.refused.append((index, "serials", said))
+            else:
+                acted.told.append(said)
+        acted.content = filled
+    return acted
 
 
 def generate(content: DraftContent, rest: str, post: QueryDict) -> Acted:
@@ -166,4 +209,5 @@ ACTS: dict[str, Act] = {
     "mend": mend,
     "empty": empty,
 }
+WITH_MORE = {"add", "choose", "drop"}
 OF_LINES = {"remove", "choose", "clear", "serials", "generate", "drop", "mend", "empty"}

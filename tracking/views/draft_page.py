@@ -71,6 +71,7 @@ class PageLine:
     listed: list[CheckedNumber] = field(default_factory=list)
     more: int = 0
     scan: str = ""
+    range: str = ""
     refused: list[CheckedNumber] = field(default_factory=list)
     expected: str = ""
     is_redrawn: bool = False
@@ -204,12 +205,12 @@ def page_of(
     findings: Iterable[Finding] = (),
     posting: bool = False,
     told: Iterable[str] = (),
-    scans: Mapping[int, tuple[str, list[CheckedNumber]]] | None = None,
+    scans: Mapping[int, tuple[str, list[CheckedNumber], str]] | None = None,
 ) -> DraftPage:
     """The page of a checked draft. ``posting`` shows what is missing too; ``scans`` are, by line, the text and faults of
     serial numbers that were not taken."""
     findings = list(findings)
-    lines = [line_of(line, draft, findings, posting, (scans or {}).get(line.index, ("", []))) for line in draft.lines]
+    lines = [line_of(line, draft, findings, posting, (scans or {}).get(line.index, ("", [], ""))) for line in draft.lines]
     sections = [
         PageSection(
             section,
@@ -231,7 +232,7 @@ def line_of(
     draft: CheckedDraft,
     findings: list[Finding],
     posting: bool,
-    scan: tuple[str, list[CheckedNumber]],
+    scan: tuple[str, list[CheckedNumber], str],
 ) -> PageLine:
     errors = {**line.errors, **(line.missing if posting else {})}
     of_rows: dict[int, dict[str, str]] = {}
@@ -243,7 +244,7 @@ def line_of(
             else:
                 errors[name] = sentence
     page = PageLine(
-        str(line.index), line, draft.layout.section(line.section), errors, scan=scan[0], refused=scan[1][:LISTED]
+        str(line.index), line, draft.layout.section(line.section), errors, scan=scan[0], range=scan[2], refused=scan[1][:LISTED]
     )
     if line.mode == TrackingMode.BATCH:
         page.rows = rows_of(line, page.key, of_rows, posting)
@@ -252,7 +253,9 @@ def line_of(
         page.listed = [number for number in line.serials[-LISTED:] if number.is_good]
         page.more = len(line.serials) - len(page.listed) - len(page.faults)
     if line.booked is not None and line.place:
-        page.expected = expected_of(line.content.quantity, line.content.expected, line.booked, posting)
+        counted = line.content.quantity or "".join(line.content.serials[:1])
+        told = posting and line.quantity is not None
+        page.expected = expected_of(counted, line.content.expected, line.booked, told)
     return page
 
 
@@ -262,11 +265,19 @@ def expected_of(typed: str, kept: str, booked: int | None, posting: bool) -> str
 
 
 def rows_of(line: CheckedLine, key: str, of_rows: dict[int, dict[str, str]], posting: bool) -> list[BatchRow]:
-    """What is on the shelf, first expired first, with what is typed for it; then what else is typed; then an empty row."""
-    typed = {key_of(batch.content.number): (place, batch) for place, batch in enumerate(line.batches)}
+    """What is on the shelf, first expired first, with what is typed for it; then what else is typed; then an empty row.
+
+    A batch that was named without a quantity stays a typed row: of those on the shelf only quantities are sent. So do
+    twins, each of which can be emptied.
+    """
+    typed = dict(enumerate(line.batches))
+    named = [key_of(batch.content.number) for batch in line.batches]
     left, rows, first = line.open, [], True
     for pick in line.picks:
-        place, batch = typed.pop(pick.key, (None, None))
+        place = named.index(pick.key) if pick.key in named else None
+        if place is not None and not typed[place].content.quantity:
+            continue
+        batch = typed.pop(place) if place is not None else None
         unusable = line.unusable.get(pick.key, "")
         placeholder = min(left, pick.quantity) if not unusable and batch is None else 0
         left -= placeholder
@@ -281,7 +292,7 @@ def rows_of(line: CheckedLine, key: str, of_rows: dict[int, dict[str, str]], pos
                     batch.content.quantity if batch else "",
                     batch.content.expected if batch else "",
                     pick.quantity,
-                    posting,
+                    posting and batch is not None and batch.quantity is not None,
                 ),
                 seen="there",
                 why=batch.content.why if batch else "",
@@ -296,7 +307,7 @@ def rows_of(line: CheckedLine, key: str, of_rows: dict[int, dict[str, str]], pos
             )
         )
         first = first and bool(unusable)
-    for place, batch in typed.values():
+    for place, batch in typed.items():
         rows.append(typed_row(batch, f"{key}-{len(rows)}", of_rows.get(place, {}), line, posting))
     rest = "" if line.section == "count" or not line.open else plain(line.open)
     rows.append(BatchRow(end=f"{key}-{len(rows)}", number="", placeholder=rest if line.section == "in" else ""))
@@ -312,7 +323,7 @@ def typed_row(batch: CheckedBatch, end: str, refused: dict[str, str], line: Chec
         placeholder=plain(batch.quantity) if batch.quantity and not content.quantity else "",
         expires_on=batch.expires_on if batch.is_there else None,
         typed_expiry=content.expires_on,
-        expected=expected_of(content.quantity, content.expected, batch.on_hand, posting),
+        expected=expected_of(content.quantity, content.expected, batch.on_hand, posting and batch.quantity is not None),
         seen=batch.state or content.seen,
         why=content.why,
         on_hand=batch.on_hand if batch.is_there else None,

@@ -12,8 +12,9 @@ from django.urls import reverse
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.kinds import KINDS
 from tracking.drafts.check import check
-from tracking.drafts.content import DraftContent, content_of
+from tracking.drafts.content import DraftContent
 from tracking.drafts.save import PostedAlready, save_draft
+from tracking.drafts.stored import content_of
 from tracking.models import Document, Draft
 from tracking.views.draft_acts import Acted, act
 from tracking.views.draft_page import page_of

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,22 +15,25 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect, push_url
 
 from items.listing import variants_in_use
+from items.models import TrackingMode
 from katana_trace.lib import days
 from katana_trace.lib.htmx import render_page, wants_fragment
 from katana_trace.lib.identity import new_uuid
+from katana_trace.lib.quantities import for_people, to_millionths
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.search import search_key
 from tracking.documents.kinds import KINDS
 from tracking.drafts.check import check
-from tracking.drafts.content import DraftContent, LineContent, content_of
+from tracking.drafts.content import DraftContent, LineContent
 from tracking.drafts.layout import LAYOUTS
 from tracking.drafts.post import NotPosted, post_draft
 from tracking.drafts.save import PostedAlready, SavedByAnother, delete_draft, save_draft
+from tracking.drafts.stored import content_of
 from tracking.drafts.suggest import with_new_batches
 from tracking.forms.draft import read_draft
 from tracking.ledger.post import next_number
-from tracking.models import Document, Draft, DraftLine, Location, Partner
-from tracking.views.draft_acts import Acted, act, prefill
+from tracking.models import Document, Draft, DraftLine, Kind, Location, Partner
+from tracking.views.draft_acts import Acted, act, boxes_of, prefill
 from tracking.views.draft_page import DraftPage, next_field, page_of, with_blanks
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -129,7 +134,22 @@ def draft_posted(request: HttpRequest, kind: str, token: UUID) -> HttpResponse:
 def posted(request: HttpRequest, token: UUID, revision: int) -> HttpResponse:
     document = post_draft(token=token, revision=revision, by=request.user)
     messages.success(request, f"{document.number} was posted.")
+    for sku, unit, quantity in came_without_number(document):
+        messages.warning(
+            request,
+            f"{for_people(to_millionths(quantity))} {unit} of {sku} came in without a serial number. "
+            "They can be connected under Without number.",
+        )
     return go(request, document.get_absolute_url())
+
+
+def came_without_number(document: Document) -> list[tuple[str, str, Decimal]]:
+    """(SKU, unit, quantity) of what a document brought in of serial-tracked items without a number (rule 8)."""
+    lines = document.lines.filter(serial=None, quantity__gt=0, variant__item__tracking_mode=TrackingMode.SERIAL)
+    if document.kind == Kind.TRANSFER:
+        return []
+    found = lines.values("variant__sku", "variant__item__unit").annotate(sum=Sum("quantity")).order_by("variant__sku")
+    return [(row["variant__sku"], row["variant__item__unit"], row["sum"]) for row in found]
 
 
 def posted_already(request: HttpRequest, document: Document) -> HttpResponse:
@@ -204,12 +224,13 @@ def refreshed(request: HttpRequest, content: DraftContent, token: UUID) -> HttpR
     """While somebody types: what the lines mean now, without touching a field. Nothing is saved."""
     shapes = {key: request.POST.get(f"shape-{key}", "") for key in request.POST.getlist("line")}
     content = with_new_batches(content)
-    page = page_of(check(content), token=token, revision=0)
+    page = page_of(check(content), token=token, revision=0, scans=boxes_of(content, request.POST))
     for line in page.lines:
         line.is_redrawn = shapes.get(line.key, "") != line.shape
         for row in line.rows:
             row.is_told = bool(row.number) and request.POST.get(f"number-{row.end}", "").strip() == row.number
-            row.is_redrawn = row.is_told and request.POST.get(f"seen-{row.end}", "") != row.seen
+            was = request.POST.get(f"was-{row.end}", row.number)
+            row.is_redrawn = row.is_told and (was != row.number or request.POST.get(f"seen-{row.end}", "") != row.seen)
     context = {"page": page, "content": content, "action": request.path}
     return render(request, "tracking/_draft_refresh.html", context)
 
