@@ -11,6 +11,8 @@ import stat
 import subprocess
 import sys
 import threading
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -25,16 +27,40 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import Count, F, Q
 
-from items.models import Item, Variant
+from items.models import Item, Recipe, Variant
+from items.recipes import delete_recipe, ingredients_for
 from katana_trace.lib import days
+from katana_trace.lib.quantities import MILLION, plain, to_millionths
 from katana_trace.lib.refusal import Refusal
 from tests import build
 from tracking.demo import company as sample
 from tracking.demo.company import load_company
+from tracking.drafts.check import check
+from tracking.drafts.checked import CheckedDraft
+from tracking.drafts.post import post_draft
+from tracking.drafts.save import delete_draft, save_draft
+from tracking.drafts.stocktake import differences
+from tracking.drafts.stored import content_of
+from tracking.drafts.suggest import fill_open
 from tracking.ledger.laws import broken_laws
-from tracking.models import Archive, Batch, Document, SerialNumber, StockLevel, Switch
+from tracking.models import (
+    Archive,
+    Batch,
+    Document,
+    Draft,
+    LedgerLine,
+    Location,
+    Partner,
+    SerialNumber,
+    StockLevel,
+    Switch,
+)
 from tracking.modes.restore import restore_tracking
 from tracking.modes.switch import enable_tracking
+from tracking.numbering.suggest import suggest_batch_number, suggest_serial_numbers
+from tracking.records.origins import origins_of
+from tracking.records.places import bring_back
+from tracking.records.without_number import levels_without_number
 from tracking.trace import trace_lot
 
 BASE = Path(__file__).resolve().parent.parent
@@ -70,6 +96,73 @@ def test_sample_company_has_the_size_of_three_months(company):
     assert 25 <= SerialNumber.objects.count() <= 35
     assert 140 <= Document.objects.count() <= 170
     assert Batch.objects.values("variant").annotate(n=Count("pk")).filter(n__gt=1).count() >= 10
+
+
+def test_sample_company_knows_its_partners(company):
+    for partner in Partner.objects.all():
+        partner.full_clean()
+    known = dict(Partner.objects.values_list("name", "email"))
+    assert set(known) == {
+        *("Hartwell Mill", "Bay Salt Works", "Greenfield Organics", "Riverside Dairy", "Papermade Packaging"),
+        *("Nordic Controls", "Alpine Stone", "Northside Market", "Harbour Kitchen", "Mill Lane Deli"),
+        *("Corner House Café", "Old Town Hotel", "Station Kiosk", "Walk-in customers"),
+    }
+    assert {name for name, email in known.items() if not email} == {"Station Kiosk", "Walk-in customers"}
+    assert not [email for email in known.values() if email and not email.endswith(".example")]
+    phones = Partner.objects.exclude(phone="").values_list("phone", flat=True)
+    assert len(set(phones)) == len(phones) == 13
+    assert not [phone for phone in phones if not re.fullmatch(r"555-01\d\d", phone)]
+    assert list(Partner.objects.filter(address="").values_list("name", flat=True)) == ["Walk-in customers"]
+
+
+def test_sample_company_has_one_archived_location_and_partner_with_a_past(company):
+    cellar, kiosk = Location.objects.get(archived_at__isnull=False), Partner.objects.get(archived_at__isnull=False)
+    assert (cellar.name, kiosk.name) == ("Old cellar", "Station Kiosk")
+    assert not in_stock(location=cellar).exists()
+    moved = LedgerLine.objects.filter(location=cellar).order_by("pk")
+    assert [(line.document.kind, line.quantity) for line in moved] == [("adjustment", 150), ("transfer", -150)]
+    assert list(Document.objects.filter(partner=kiosk).values_list("kind", flat=True)) == ["shipment"]
+
+
+def test_sample_company_suggests_the_next_numbers_in_its_own_style(company):
+    today = days.today()
+    patterns = dict(Item.objects.exclude(number_pattern="").values_list("name", "number_pattern"))
+    tracked = Item.objects.exclude(tracking_mode="none").values_list("name", flat=True)
+    assert set(tracked) - set(patterns) == {"Oven controller"}  # its maker numbers it
+    assert set(patterns) - set(tracked) == {"Cracker dough"}  # switched off today
+    batches = {sku: suggest_batch_number(variant=variant_of(sku), day=today) for sku in ("FL-W", "CL-800S", "HE-3K")}
+    assert batches == {
+        "FL-W": f"FL-{today:%m%d}-1",
+        "CL-800S": f"CL-800S-{today:%m%d}-1",
+        "HE-3K": f"HE-{today:%m%d}-2",  # a draft has the first
+    }
+    serials = {sku: suggest_serial_numbers(variant=variant_of(sku), count=2, day=today) for sku in ("SDO-3", "PS-15")}
+    assert serials == {"SDO-3": ["SDO-004419", "SDO-004420"], "PS-15": ["PS-70320", "PS-70321"]}
+
+
+def test_sample_company_makes_everything_by_its_recipes(company):
+    """Each production but the repair, which makes an oven of itself."""
+    made = [made_by(document) for document in Document.objects.filter(kind="production")]
+    by_recipe = [
+        (goods, ingredients_for(list(goods.items())), used) for goods, used in made if not set(goods) & set(used)
+    ]
+    assert len(by_recipe) == len(made) - 1
+    assert [run for run in by_recipe if run[1] != run[2]] == []
+    assert {variant for goods, _, _ in by_recipe for variant in goods} == set(
+        Recipe.objects.values_list("variant", flat=True)
+    )
+
+
+def made_by(document: Document) -> tuple[dict[int, int], dict[int, int]]:
+    """(made, used) of a production, in millionths by variant."""
+    goods, used = Counter(), Counter()
+    for variant, quantity in document.lines.values_list("variant", "quantity"):
+        (goods if quantity > 0 else used)[variant] += abs(to_millionths(quantity))
+    return dict(goods), dict(used)
+
+
+def variant_of(sku: str) -> Variant:
+    return Variant.objects.select_related("item").get(sku=sku)
 
 
 def test_sample_company_has_no_day_in_the_future(company):
@@ -144,6 +237,12 @@ def test_sample_company_has_an_unbatched_remainder(company):
         str(level.location): level.quantity for level in in_stock(batch__key="unbatched").select_related("location")
     }
     assert left == {"Dispatch bay 2": 160, "Shop shelf": 80}
+    level = levels_without_number().get(location__name="Dispatch bay 2")
+    origins = [(origin.document.kind, origin.quantity) for origin in origins_of(level).found]
+    assert origins == [
+        ("production", 120 * MILLION),
+        ("production", 40 * MILLION),
+    ]  # newest first, less what is assigned
     assigned = in_stock(variant__sku="OB-250").exclude(batch__key="unbatched").get()
     assert (assigned.quantity, assigned.batch.expires_on) == (180, days.today() + timedelta(days=81))
     assert Switch.objects.get(item__name="Oat biscuits").to_mode == "batch"
@@ -228,6 +327,92 @@ def test_sample_company_gives_no_known_password_to_a_user_who_is_there():
 def test_demo_refuses_what_is_no_port(port):
     with pytest.raises(CommandError, match=f"{port} is no port. Give one from 1 to 65535"):
         call_command("demo", f"--port={port}")
+
+
+# -- its open drafts ------------------------------------------------------------------------------------------------------
+
+
+def checked(kind: str) -> CheckedDraft:
+    return check(content_of(Draft.objects.get(kind=kind)))
+
+
+def test_sample_company_has_drafts_of_today_by_two_people(company):
+    drafts = Draft.objects.order_by("kind").values_list("kind", "saved_by__username", "day", "partner__name")
+    today = days.today().isoformat()
+    assert list(drafts) == [
+        ("receipt", "manager", today, "Nordic Controls"),
+        ("shipment", "operator", today, "Northside Market"),
+        ("stocktake", "operator", today, None),
+    ]
+
+
+def test_sample_company_has_a_shipment_with_batches_still_to_assign(company):
+    draft = checked("shipment")
+    assert [(line.variant.sku, line.assigned) for line in draft.lines] == [
+        ("CL-800", "36 of 36 pcs"),
+        ("OB-250", "40 of 60 pcs"),
+        ("RC-200", "0 of 20 pcs"),
+    ]
+    assert [batch.content.why for batch in draft.lines[0].batches] == ["Expires first"]
+    assert [(index, name) for index, name, _ in draft.findings()] == [(1, "numbers"), (2, "numbers")]
+    filled, told = fill_open(draft.content)
+    assert (list(check(filled).findings()), told) == ([], [])
+
+
+def test_sample_company_has_a_receipt_with_serial_numbers_typed(company):
+    draft = checked("receipt")
+    assert [(line.variant.sku, line.assigned) for line in draft.lines] == [
+        ("OC-2", "4 of 6 pcs"),
+        ("HE-3K", "40 of 40 pcs"),
+    ]
+    assert [number.number for number in draft.lines[0].serials] == ["NC-2601", "NC-2602", "NC-2603", "NC-2604"]
+    assert [batch.number for batch in draft.lines[1].batches] == [f"HE-{days.today():%m%d}-1"]
+    assert list(draft.findings()) == []
+
+
+def test_sample_company_has_a_stocktake_half_counted(company):
+    draft = checked("stocktake")
+    counts = {line.variant.sku: (plain(line.quantity or 0), plain(line.booked)) for line in draft.lines}
+    assert counts == {
+        "BAG": ("1630", "1636"),
+        "FL-R": ("61.5", "62"),
+        "FL-W": ("128.5", "578.5"),
+        "OATS": ("0", "40"),
+        "SALT": ("0", "37.7"),
+        "SEED": ("0", "9"),
+    }
+    uncounted = [draft.lines[index].variant.sku for index, name, _ in draft.findings() if name == "quantity"]
+    assert uncounted == ["OATS", "SALT", "SEED"]
+    found = [(new.batch_number[:2], plain(new.quantity)) for line in draft.lines[:3] for new, _ in differences(line)]
+    assert found == [("", "-6"), ("RF", "-0.5")]
+
+
+def test_sample_company_can_post_its_drafts(company):
+    """As they are, but for what Suggest fills in, and what was not counted yet."""
+    with transaction.atomic():
+        for draft in Draft.objects.all():
+            content = fill_open(content_of(draft))[0]
+            counted = tuple(line for line in content.lines if line.quantity or line.batches)
+            content = replace(content, lines=counted)
+            revision = save_draft(token=draft.token, content=content, revision=draft.revision, by=draft.saved_by)
+            assert post_draft(token=draft.token, revision=revision, by=draft.saved_by).kind == draft.kind
+        assert [findings for _, findings in broken_laws() if findings] == []
+        transaction.set_rollback(True)
+
+
+def test_sample_company_is_loaded_once_and_left_as_people_change_it(company):
+    with transaction.atomic():
+        manager = get_user_model().objects.get(username="manager")
+        for draft in Draft.objects.all():
+            delete_draft(token=draft.token, by=manager)
+        delete_recipe(variant=variant_of("SDO-3"))
+        bring_back(place=Partner.objects.get(name="Station Kiosk"), by=manager)
+        counts = [model.objects.count() for model in (Document, Item, Partner, Location, Recipe)]
+        assert not load_company()
+        assert [model.objects.count() for model in (Document, Item, Partner, Location, Recipe)] == counts
+        assert not Draft.objects.exists()
+        assert not Partner.objects.filter(archived_at__isnull=False).exists()
+        transaction.set_rollback(True)
 
 
 # -- the command, as on a fresh machine -----------------------------------------------------------------------------------

@@ -275,7 +275,7 @@ def test_document_list_pages_drafts_the_last_saved_first(client, operator, baker
     for n in range(52):
         monkeypatch.setattr(days, "now", lambda n=n: start + timedelta(seconds=n // 3))  # three in each second
         made.append(draft("receipt", operator))
-    expected = [one.token for one in sorted(made, key=lambda one: (-one.saved_at.timestamp(), one.token))]
+    expected = [one.token for one in sorted(made, key=lambda one: (one.saved_at, one.token), reverse=True)]
     client.force_login(operator)
     front = client.get("/documents/")
     assert [one.token for one in front.context["drafts"].rows] == expected[:20]

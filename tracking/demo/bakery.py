@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from tracking.demo.entries import COLD_ROOM, DISPATCH, FLOUR_STORE, QUARANTINE, SHOP, Entry, Part, code, keeps
+from tracking.demo.entries import (
+    CELLAR,
+    COLD_ROOM,
+    DISPATCH,
+    FLOUR_STORE,
+    QUARANTINE,
+    SHOP,
+    Entry,
+    Part,
+    code,
+    keeps,
+)
+from tracking.demo.partners import FORMER
 
 # Days ago. A starter is set the evening before, and serves every bake until the next one is set.
 BAKES = (80, 56, 34, 20, 12, 5, 1)
@@ -45,6 +57,7 @@ PHONED = "Phoned order"  # entered twice; the second is reversed today
 
 def story(today: date) -> Iterator[Entry]:
     yield opening(today)
+    yield Entry(89, "08:10", "transfer", (Part("BAG", -150, CELLAR, to=FLOUR_STORE),), note="The cellar is damp")
     yield from purchases(today)
     for ago, flour in STARTERS.items():
         yield from starter(today, ago, flour)
@@ -63,7 +76,7 @@ def opening(today: date) -> Entry:
     """What was there before the first day."""
     parts = (
         Part("SALT", 4, FLOUR_STORE, batch=code("SS", today, 120)),
-        Part("BAG", 150, FLOUR_STORE),
+        Part("BAG", 150, CELLAR),
     )
     return Entry(90, "07:00", "adjustment", parts, number="OPENING", note=OPENING_NOTE)
 
@@ -149,7 +162,8 @@ def crackers(today: date, ago: int) -> Iterator[Entry]:
     baked = Part("RC-200", 90, DISPATCH, batch=packs, expires_on=keeps(today, ago, 120))
     yield Entry(ago, "13:00", "production", (Part("KD", -20, COLD_ROOM, batch=dough), baked))
     yield Entry(ago - 2, "10:30", "shipment", (Part("RC-200", -40, DISPATCH),), partner="Northside Market")
-    yield Entry(ago - 4, "10:30", "shipment", (Part("RC-200", -30, DISPATCH),), partner="Corner House Café")
+    customer = FORMER if ago == CRACKERS[0] else "Corner House Café"
+    yield Entry(ago - 4, "10:30", "shipment", (Part("RC-200", -30, DISPATCH),), partner=customer)
 
 
 def biscuits() -> Iterator[Entry]:

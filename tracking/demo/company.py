@@ -10,9 +10,11 @@ from items.models import Item
 from katana_trace.lib import days
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.refusal import Refusal
-from tracking.demo import bakery, ovens, today
+from tracking.demo import bakery, desk, ovens, today
 from tracking.demo.catalogue import make_catalogue
 from tracking.demo.diary import Diary
+from tracking.demo.partners import make_partners
+from tracking.demo.recipes import make_recipes
 from tracking.ledger import locks
 from tracking.models import Document
 
@@ -57,10 +59,14 @@ def load_company() -> bool:
             return False
         refuse_other_company()
         users = {name: make_user(name, role) for name, role in USERS.items()}
-        make_catalogue()
+        manager = users["manager"]
+        make_catalogue(by=manager)
+        make_partners(by=manager)
         diary = Diary(today=days.today(), by=users["operator"])
+        make_recipes(diary.variants)
         diary.post_all([*bakery.story(diary.today), *ovens.story(diary.today)])
-        today.live(diary, manager=users["manager"])
+        today.live(diary, manager=manager)
+        desk.leave_drafts(diary, manager=manager)
     return True
 
 

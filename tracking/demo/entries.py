@@ -11,6 +11,7 @@ DISPATCH = "Dispatch bay 2"
 SHOP = "Shop shelf"
 QUARANTINE = "Quarantine shelf"
 WORKSHOP = "Oven workshop"
+CELLAR = "Old cellar"  # emptied at the beginning, and archived today
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Entry:
 
 
 def code(prefix: str, today: date, ago: int) -> str:
-    """A batch number as the company writes it: ``CL8-1118`` was made on 18 November."""
+    """A batch number as the company wrote it so far: ``CL8-1118`` was made on 18 November."""
     return f"{prefix}-{today - timedelta(days=ago):%m%d}"
 
 

@@ -53,6 +53,8 @@ def check_head(draft: CheckedDraft, facts: Facts) -> None:
         draft.partner = facts.partner.pk if facts.partner else None
         draft.partner_name = facts.partner.name if facts.partner else ""
         draft.new_partner = facts.partner is None
+        if facts.partner is not None and facts.partner.archived_at is not None:
+            draft.errors["partner"] = f"{facts.partner.name} is archived. Bring it back first, or choose another."
     if not content.location:
         draft.missing["location"] = "Choose the location."
     if layout.to_location and not content.to_location and content.kind == "transfer":

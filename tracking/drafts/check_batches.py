@@ -86,9 +86,15 @@ class Batches:
             )
         except ValueError as error:
             batch.errors["expires_on"] = str(error)
+        if batch.content.seen == "new" or line.section != "in":
+            return
         life = line.variant.item.shelf_life_days
-        unseen = batch.content.seen != "new" and not batch.content.expires_on.strip()
-        if unseen and life and line.section == "in" and self.kind != "customer_return":
+        if self.kind == "customer_return":
+            batch.missing["number"] = (
+                f"{line.variant.sku} has no batch {batch.number} yet, so none of it can have been sold. "
+                "Check the label, or press Post once more to make it by this return."
+            )
+        elif life and not batch.content.expires_on.strip():
             batch.missing["expires_on"] = (
                 f"Batch {batch.number} is new, and {line.variant.item.name} keeps {life} days: the expiry was filled in. "
                 "Look at it, and press Post once more."
@@ -104,7 +110,8 @@ class Batches:
                 f"Batch {batch.number} is there already, with {expires or 'no expiry date'}. "
                 "Leave this empty, or change the date on the batch page."
             )
-        if line.section == "in" and batch.content.seen != "there" and not batch.errors:
+        usual = self.kind == "customer_return"  # what comes back was there before
+        if line.section == "in" and batch.content.seen != "there" and not (usual or batch.errors):
             batch.missing["number"] = (
                 f"Batch {batch.number} is there already{f', usable through {expires}' if expires else ''}. "
                 "Press Post once more to add to it, or give another number."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from items.models import TrackingMode, Variant
+from katana_trace.lib.numbers import key_of
 from katana_trace.lib.quantities import for_people
 from tracking.drafts.content import BatchContent, DraftContent, LineContent
 from tracking.drafts.facts import OnHand
@@ -80,8 +81,23 @@ class CheckedLine:
     @property
     def is_traced(self) -> bool:
         return bool(
-            self.is_tracked and self.quantity and not self.open and not self.bad_serials and not self.has_errors
+            self.is_tracked
+            and self.quantity is not None
+            and not (self.open or self.uncounted or self.unscanned or self.bad_serials or self.has_errors)
         )
+
+    @property
+    def uncounted(self) -> int:
+        """Batches on the shelf that a count has not come to yet; they stay as they are."""
+        if self.section != "count":
+            return 0
+        counted = {key_of(batch.number) for batch in self.batches}
+        return sum(1 for pick in self.picks if pick.key not in counted)
+
+    @property
+    def unscanned(self) -> bool:
+        """Whether units with serial numbers were counted, and none of their numbers."""
+        return bool(self.section == "count" and self.mode == TrackingMode.SERIAL and self.quantity and not self.serials)
 
     @property
     def has_errors(self) -> bool:

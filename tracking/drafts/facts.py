@@ -70,7 +70,10 @@ def facts_of(content: DraftContent) -> Facts:
     find_variants_of(content.lines, facts)
     known = [(line, variant) for line in content.lines if (variant := facts.variant_of(line))]
     batches = {
-        (variant.pk, key_of(batch.number)) for line, variant in known for batch in line.batches if can_be_stored(batch.number)
+        (variant.pk, key_of(batch.number))
+        for line, variant in known
+        for batch in line.batches
+        if can_be_stored(batch.number)
     }
     facts.holdings.load_batches(batches)
     facts.holdings.load_bare_levels({variant.pk for _, variant in known if variant.item.tracking_mode != "batch"})

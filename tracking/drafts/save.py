@@ -59,7 +59,7 @@ def save_draft(*, token: UUID, content: DraftContent, revision: int, by) -> int:
         checked = check(content)
         if draft is None:
             draft = Draft(token=token, made_by=by, made_at=days.now())
-        elif stored == as_stored(checked):
+        elif without_ids(stored) == without_ids(as_stored(checked)):
             return draft.revision
         elif draft.revision != revision:
             raise SavedByAnother(said_of(draft), draft.revision)
@@ -72,10 +72,17 @@ def save_draft(*, token: UUID, content: DraftContent, revision: int, by) -> int:
 def as_stored(checked: CheckedDraft) -> DraftContent:
     """What would be read again: with the SKU and the name of what the typed texts were found to be."""
     lines = tuple(
-        replace(line.content, sku=line.variant.sku) if line.variant is not None else line.content
+        replace(line.content, sku=line.variant.sku, variant=line.variant.pk)
+        if line.variant is not None
+        else replace(line.content, variant=None)
         for line in checked.lines
     )
     return replace(checked.content, partner=checked.partner_name or checked.content.partner, lines=lines)
+
+
+def without_ids(content: DraftContent) -> DraftContent:
+    """For comparing: the second click on a page that was never saved does not know the lines that the first one stored."""
+    return replace(content, lines=tuple(replace(line, id=None) for line in content.lines))
 
 
 def locked(token: UUID) -> Draft | None:

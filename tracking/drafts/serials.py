@@ -33,7 +33,9 @@ def add_numbers(content: DraftContent, index: int, numbers: Sequence[str]) -> tu
             field="scan",
         )
     tried = check(with_serials(content, index, (*line.serials, *numbers))).lines[index]
-    if tried.mode != TrackingMode.SERIAL:  # another item was typed, or its tracking switched: kept, and said on the line
+    if (
+        tried.mode != TrackingMode.SERIAL
+    ):  # another item was typed, or its tracking switched: kept, and said on the line
         fitting = tuple(number for number in numbers if can_be_stored(number))
         return with_serials(content, index, (*line.serials, *fitting)), []
     new = tried.serials[len(line.serials) :]

@@ -17,9 +17,9 @@ from tracking.drafts.checked import CheckedLine
 def differences(line: CheckedLine) -> Iterator[tuple[NewLine, int | None]]:
     """The lines that bring the books to the count, each with the position of its batch; none where they agree.
 
-    A batch that was not counted stays as it is. Serial numbers are compared as a set once at least one was scanned:
-    those of the books that were not scanned go out, those scanned that are not there come in. The rest of the count is
-    units without a number.
+    A batch that was not counted stays as it is. Serial numbers are compared as a set once at least one was scanned, or
+    nothing was found at all: those of the books that were not scanned go out, those scanned that are not there come in.
+    The rest of the count is units without a number.
     """
     if line.mode == TrackingMode.BATCH:
         for position, batch in enumerate(line.batches):
@@ -39,7 +39,7 @@ def serial_differences(line: CheckedLine) -> Iterator[NewLine]:
     books = {key_of(number): number for number in line.booked_numbers}
     counted = {number.key: number.number for number in line.serials}
     without = (line.booked or 0) - len(books) * MILLION
-    if not counted:
+    if not counted and line.quantity:
         difference = (line.quantity or 0) - (line.booked or 0)
     else:
         for key in sorted(books.keys() - counted.keys()):

@@ -9,11 +9,12 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 
+from items.listing import variants_in_use
 from items.models import TrackingMode, Variant
 from items.recipes import ingredients_for
 from katana_trace.lib import days
 from katana_trace.lib.numbers import key_of
-from katana_trace.lib.quantities import MILLION, plain
+from katana_trace.lib.quantities import MILLION, parse_quantity, plain
 from tracking.drafts.check import check
 from tracking.drafts.checked import CheckedDraft, CheckedLine
 from tracking.drafts.content import BatchContent, DraftContent, LineContent
@@ -153,19 +154,18 @@ def with_recipe(content: DraftContent) -> DraftContent:
         if line.section == "in" and line.variant and line.quantity
     ]
     needed = ingredients_for(makes)
-    lines, there = [], set()
+    lines, there = [], {}
     for line in draft.lines:
-        if (
-            line.section == "out"
-            and line.variant is not None
-            and line.variant.pk in needed
-            and line.variant.pk not in there
-        ):
-            there.add(line.variant.pk)
-            lines.append(replace(line.content, quantity=plain(needed[line.variant.pk])))
-        else:
-            lines.append(line.content)
-    skus = dict(Variant.objects.filter(pk__in=needed.keys() - there).values_list("pk", "sku"))
+        pk = line.variant.pk if line.variant is not None and line.section == "out" else 0
+        lines.append(line.content)
+        if pk in needed and pk not in there:
+            there[pk] = len(lines) - 1
+            lines[-1] = replace(line.content, quantity=plain(needed[pk]))
+        elif pk in needed and line.quantity:  # a second line of it keeps what was typed; the first takes the rest
+            first = lines[there[pk]]
+            rest = parse_quantity(first.quantity) - line.quantity
+            lines[there[pk]] = replace(first, quantity=plain(max(rest, 0)))
+    skus = dict(Variant.objects.filter(pk__in=needed.keys() - there.keys()).values_list("pk", "sku"))
     lines += [
         LineContent("out", sku=skus[pk], variant=pk, quantity=plain(quantity))
         for pk, quantity in needed.items()
@@ -177,15 +177,14 @@ def with_recipe(content: DraftContent) -> DraftContent:
 def with_books(content: DraftContent) -> DraftContent:
     """Adds a line for everything that the books have at the place that is counted, so that the shelf can be gone along."""
     there = {
-        line.variant.pk
-        for line in check(content).lines
-        if line.variant is not None and line.place == content.location
+        line.variant.pk for line in check(content).lines if line.variant is not None and line.place == content.location
     }
     found = (
-        Variant.objects.filter(stock_levels__location=content.location, stock_levels__quantity__gt=0, archived_at=None)
+        variants_in_use()
+        .filter(stock_levels__location=content.location, stock_levels__quantity__gt=0)
         .exclude(pk__in=there)
         .distinct()
-        .order_by("key")[: MOST_LINES - len(content.lines)]
+        .order_by("key")[: max(MOST_LINES - sum(1 for line in content.lines if not line.is_blank), 0)]
     )
     lines = [LineContent("count", sku=variant.sku, variant=variant.pk) for variant in found] if content.location else []
     return replace(content, lines=(*content.lines, *lines))

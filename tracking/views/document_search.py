@@ -68,7 +68,7 @@ def variants_asked(chosen: dict) -> QuerySet[Variant] | None:
 def drafts_found(chosen: dict) -> QuerySet[Draft]:
     """Open drafts, the last saved first, each with ``line_count``. They hold typed text, so that is what is looked in."""
     lines = DraftLine.objects.filter(draft=OuterRef("pk")).order_by()
-    rows = Draft.objects.select_related("partner", "saved_by").order_by("-saved_at", "token")
+    rows = Draft.objects.select_related("partner", "saved_by").order_by("-saved_at", "-token")
     rows = rows.annotate(line_count=Subquery(lines.values("draft").annotate(total=Count("pk")).values("total")))
     if text := chosen.get("q"):
         rows = rows.filter(number__icontains=printable(text))
@@ -95,7 +95,7 @@ def page_of_drafts(rows: QuerySet[Draft], *, cursor: str, size: int = PAGE) -> P
     place = place_of(cursor)
     if place is not None:
         saved_at, token = place
-        rows = rows.filter(Q(saved_at__lt=saved_at) | Q(saved_at=saved_at, token__gt=token))
+        rows = rows.filter(Q(saved_at__lt=saved_at) | Q(saved_at=saved_at, token__lt=token))
     found = list(rows[: size + 1])
     more, found = len(found) > size, found[:size]
     after = write_cursor([found[-1].saved_at.isoformat(), str(found[-1].token)]) if more else None

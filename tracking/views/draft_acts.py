@@ -10,14 +10,20 @@ from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 
+from items.listing import same_gtins
 from items.models import Variant
+from katana_trace.lib.numbers import can_be_stored, key_of
 from katana_trace.lib.pasted import expand_range, numbers_in
+from katana_trace.lib.quantities import shown
 from katana_trace.lib.refusal import Refusal
+from katana_trace.lib.search import search_key
 from tracking.drafts.content import DraftContent, LineContent
+from tracking.drafts.facts import Facts, find_variants_of
+from tracking.drafts.layout import MOST_LINES
 from tracking.drafts.serials import add_numbers, drop_bad_numbers, drop_numbers, generate_numbers, with_serials
 from tracking.drafts.suggest import fill_open, with_books, with_expected, with_new_batches, with_recipe
+from tracking.models import Partner
 from tracking.numbering.serial_check import CheckedNumber
-
 
 Scan = tuple[str, list[CheckedNumber], str]
 
@@ -68,6 +74,8 @@ def act(content: DraftContent, post: QueryDict) -> Acted:
     if verb != "post":  # what is posted is what the person saw
         acted.content = with_new_batches(acted.content)
         prefill(acted)
+    else:
+        acted.refused += guessed(acted.content) + untold_partner(acted.content, post)
     acted.content = with_expected(acted.content)
     acted.without_blanks()
     return acted
@@ -80,6 +88,38 @@ def prefill(acted: Acted) -> None:
         return
     if all(line.is_blank for line in content.lines if line.section == "out"):
         acted.content = with_recipe(content)
+
+
+def guessed(content: DraftContent) -> list[tuple[int | None, str, str]]:
+    """What stands in the way of posting: texts that only resemble a variant, which the page did not show yet."""
+    facts = Facts()
+    find_variants_of(content.lines, facts)
+    found = [(place, line.sku, line.variant, facts.variant_of(line)) for place, line in enumerate(content.lines)]
+    return [
+        (
+            place,
+            "sku",
+            f"“{shown(sku, 40)}” was taken for {one.sku}, {one.label}. Look at it, and press Post once more.",
+        )
+        for place, sku, seen, one in found
+        if one is not None and one.pk != seen and key_of(sku) != one.key and one.gtin not in same_gtins(search_key(sku))
+    ]
+
+
+def untold_partner(content: DraftContent, post: QueryDict) -> list[tuple[int | None, str, str]]:
+    """What stands in the way of posting: a name that nobody has yet, and that the page did not show as new."""
+    name = content.partner
+    if not can_be_stored(name, limit=120) or key_of(post.get("told_partner", "")) == key_of(name):
+        return []
+    if Partner.objects.filter(key=key_of(name)).exists():
+        return []
+    return [
+        (
+            None,
+            "partner",
+            f"“{name}” is new, and is made when this is posted. Look at the name, and press Post once more.",
+        )
+    ]
 
 
 def add(content: DraftContent, rest: str, post: QueryDict) -> Acted:
@@ -107,14 +147,16 @@ def recipe(content: DraftContent, rest: str, post: QueryDict) -> Acted:
 
 
 def books(content: DraftContent, rest: str, post: QueryDict) -> Acted:
-    return Acted(with_books(content))
+    filled = with_books(content)
+    if sum(1 for line in filled.lines if not line.is_blank) < MOST_LINES:
+        return Acted(filled)
+    said = f"These are {MOST_LINES} lines, which is the limit of a page. Count what is not listed in another stocktake."
+    return Acted(filled, told=[said])
 
 
 def uncounted(content: DraftContent, rest: str, post: QueryDict) -> Acted:
     """Leaves out the lines that nobody counted."""
-    left = {
-        place for place, line in enumerate(content.lines) if not (line.quantity or line.serials or line.batches)
-    }
+    left = {place for place, line in enumerate(content.lines) if not (line.quantity or line.serials or line.batches)}
     return Acted(without(content, left))
 
 
@@ -167,7 +209,9 @@ def with_boxes(content: DraftContent, post: QueryDict) -> Acted:
             continue
         if bad:
             taken = len(filled.lines[index].serials) - len(acted.content.lines[index].serials)
-            said = f"{taken:,} of {len(numbers):,} serial numbers were taken. The others are below, each with the reason."
+            said = (
+                f"{taken:,} of {len(numbers):,} serial numbers were taken. The others are below, each with the reason."
+            )
             acted.scans[index] = "\n".join(number.number for number in bad), bad, ""
             if post.get("do") == "post":
                 acted.refused.append((index, "serials", said))

@@ -17,8 +17,9 @@ from tracking.drafts.save import PostedAlready, save_draft
 from tracking.drafts.stored import content_of
 from tracking.models import Document, Draft
 from tracking.views.draft_acts import Acted, act
+from tracking.views.draft_answers import posted_already
 from tracking.views.draft_page import page_of
-from tracking.views.drafts import form_page, may_write, posted_already
+from tracking.views.drafts import form_page, may_write
 
 SHOWN = 200
 

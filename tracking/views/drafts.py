@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import HttpResponseClientRedirect, push_url
 
-from items.listing import variants_in_use
-from items.models import TrackingMode
 from katana_trace.lib import days
-from katana_trace.lib.htmx import render_page, wants_fragment
 from katana_trace.lib.identity import new_uuid
-from katana_trace.lib.quantities import for_people, to_millionths
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.search import search_key
 from tracking.documents.kinds import KINDS
 from tracking.drafts.check import check
 from tracking.drafts.content import DraftContent, LineContent
 from tracking.drafts.layout import LAYOUTS
-from tracking.drafts.post import NotPosted, post_draft
+from tracking.drafts.post import NotPosted
 from tracking.drafts.save import PostedAlready, SavedByAnother, delete_draft, save_draft
 from tracking.drafts.stored import content_of
 from tracking.drafts.suggest import with_new_batches
 from tracking.forms.draft import read_draft
-from tracking.ledger.post import next_number
-from tracking.models import Document, Draft, DraftLine, Kind, Location, Partner
-from tracking.views.draft_acts import Acted, act, boxes_of, prefill
-from tracking.views.draft_page import DraftPage, next_field, page_of, with_blanks
+from tracking.models import Document, Draft, DraftLine, Location, Partner
+from tracking.views.draft_acts import Acted, act, prefill
+from tracking.views.draft_answers import SUGGESTED, answer, posted, posted_already, refreshed, show
+from tracking.views.draft_page import next_field, page_of, with_blanks
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 may_write = permission_required("tracking.add_document", raise_exception=True)
 
-SUGGESTED = 50
+GONE = (
+    "This draft was deleted meanwhile. What you typed is still here, but for serial numbers that were added before: "
+    "give them again, and save it as a new draft."
+)
 
 
 @form_page
@@ -92,6 +87,8 @@ def draft_edit(request: HttpRequest, token: UUID) -> HttpResponse:
         document = Document.objects.select_related("posted_by").filter(token=token).first()
         if document is not None:
             return posted_already(request, document)
+        if request.method == "POST" and request.POST.get("kind") in KINDS:
+            return draft_posted(request, request.POST["kind"], token, is_gone=True)
         raise Http404("This draft was deleted.")
     if request.method == "POST":
         return draft_posted(request, draft.kind, token)
@@ -101,7 +98,7 @@ def draft_edit(request: HttpRequest, token: UUID) -> HttpResponse:
     return show(request, page, draft=draft)
 
 
-def draft_posted(request: HttpRequest, kind: str, token: UUID) -> HttpResponse:
+def draft_posted(request: HttpRequest, kind: str, token: UUID, *, is_gone: bool = False) -> HttpResponse:
     """What was typed is read, changed by the button, and saved; then posted, where that was the button."""
     stored = DraftLine.objects.filter(draft=token).values_list("pk", "serial_numbers")
     content = read_draft(
@@ -113,15 +110,19 @@ def draft_posted(request: HttpRequest, kind: str, token: UUID) -> HttpResponse:
     if request.POST.get("do") == "refresh":
         return refreshed(request, content, token)
     acted = act(content, request.POST)
-    revision = int(request.POST.get("revision", "")) if request.POST.get("revision", "").isdecimal() else 0
+    given = request.POST.get("revision", "")
+    revision = int(given) if given.isdecimal() and len(given) < 10 else 0
+    if is_gone:
+        acted.refused.append((None, "revision", GONE))
+        return answer(request, acted, token, revision=0)
     try:
         saved = save_draft(token=token, content=acted.content, revision=revision, by=request.user)
-        if request.POST.get("do") == "post":
+        if request.POST.get("do") == "post" and not acted.refused:
             return posted(request, token, saved)
     except PostedAlready as already:
         return posted_already(request, already.document)
     except SavedByAnother as refusal:
-        acted.refused.append((None, "revision", refusal.sentence))
+        acted.refused.append((None, "revision", refusal.sentence + removed_of(request, stored)))
         return answer(request, acted, token, revision=refusal.revision)
     except Refusal as refusal:
         acted.refused.append((None, refusal.field or "document", refusal.sentence))
@@ -131,135 +132,17 @@ def draft_posted(request: HttpRequest, kind: str, token: UUID) -> HttpResponse:
     return answer(request, acted, token)
 
 
-def posted(request: HttpRequest, token: UUID, revision: int) -> HttpResponse:
-    document = post_draft(token=token, revision=revision, by=request.user)
-    messages.success(request, f"{document.number} was posted.")
-    for sku, unit, quantity in came_without_number(document):
-        messages.warning(
-            request,
-            f"{for_people(to_millionths(quantity))} {unit} of {sku} came in without a serial number. "
-            "They can be connected under Without number.",
-        )
-    return go(request, document.get_absolute_url())
-
-
-def came_without_number(document: Document) -> list[tuple[str, str, Decimal]]:
-    """(SKU, unit, quantity) of what a document brought in of serial-tracked items without a number (rule 8)."""
-    lines = document.lines.filter(serial=None, quantity__gt=0, variant__item__tracking_mode=TrackingMode.SERIAL)
-    if document.kind == Kind.TRANSFER:
-        return []
-    found = lines.values("variant__sku", "variant__item__unit").annotate(sum=Sum("quantity")).order_by("variant__sku")
-    return [(row["variant__sku"], row["variant__item__unit"], row["sum"]) for row in found]
-
-
-def posted_already(request: HttpRequest, document: Document) -> HttpResponse:
-    """A double click sees its own posting; anybody else is told who was first."""
-    if document.posted_by_id == request.user.pk:
-        messages.success(request, f"{document.number} was posted.")
-    else:
-        name = document.posted_by.get_username() if document.posted_by else "The program"
-        messages.warning(
-            request, f"{name} posted this draft already, as {document.number}. It was not posted a second time."
-        )
-    return go(request, document.get_absolute_url())
-
-
-def answer(
-    request: HttpRequest,
-    acted: Acted,
-    token: UUID,
-    *,
-    revision: int | None = None,
-    posting: NotPosted | None = None,
-) -> HttpResponse:
-    """The page after a button: 422 where something was refused, else the saved draft."""
-    draft = Draft.objects.select_related("partner", "saved_by").filter(pk=token).first()
-    is_refused = bool(acted.refused or posting or acted.scans)
-    if not (wants_fragment(request) or is_refused or acted.add):
-        for sentence in acted.told or ["The draft was saved."]:
-            messages.info(request, sentence)
-        return redirect("tracking:draft_edit", token)
-    if draft is not None and revision is None:
-        acted.content = content_of(draft)
-    if posting is not None:
-        acted.content = with_new_batches(acted.content, anew=True)
-    shown = revision if revision is not None else draft.revision if draft else 0
-    page = page_after(acted, token, shown, posting)
-    if request.POST.get("do") == "next" and not is_refused and not page.focus:
-        acted.add = acted.content.lines[-1].section if acted.content.lines else ""
-        page = page_after(acted, token, shown, posting)
-    response = show(request, page, draft=draft, status=422 if is_refused else 200)
-    return push_url(response, draft.get_absolute_url()) if draft is not None else response
-
-
-def page_after(acted: Acted, token: UUID, revision: int, posting: NotPosted | None) -> DraftPage:
-    page = page_of(
-        check(with_blanks(acted.content, LAYOUTS[acted.content.kind].sections, acted.add)),
-        token=token,
-        revision=revision,
-        findings=[*acted.refused, *(posting.findings if posting else [])],
-        posting=posting is not None,
-        told=acted.told,
-        scans=acted.scans,
+def removed_of(request: HttpRequest, stored) -> str:
+    """What to say of lines that somebody removed: their serial numbers were kept with them, and are nowhere else."""
+    there = {str(pk) for pk, _ in stored}
+    known = [request.POST.get(f"id-{place}", "") for place in request.POST.getlist("line")]
+    count = sum(1 for id_ in known if id_ and id_ not in there)
+    if not count:
+        return ""
+    return (
+        f" {count} of your lines {'was' if count == 1 else 'were'} removed there, and the serial numbers with "
+        f"{'it' if count == 1 else 'them'}: give these again."
     )
-    if not (acted.refused or posting or acted.scans):
-        page.focus = added_field(page, acted) or next_field(page)
-    return page
-
-
-def added_field(page: DraftPage, acted: Acted) -> str:
-    """The SKU of the line that was just added."""
-    return next(
-        (
-            f"id_sku_{line.key}"
-            for section in page.sections
-            if section.section.section == acted.add
-            for line in reversed(section.lines)
-        ),
-        "",
-    )
-
-
-def refreshed(request: HttpRequest, content: DraftContent, token: UUID) -> HttpResponse:
-    """While somebody types: what the lines mean now, without touching a field. Nothing is saved."""
-    shapes = {key: request.POST.get(f"shape-{key}", "") for key in request.POST.getlist("line")}
-    content = with_new_batches(content)
-    page = page_of(check(content), token=token, revision=0, scans=boxes_of(content, request.POST))
-    for line in page.lines:
-        line.is_redrawn = shapes.get(line.key, "") != line.shape
-        for row in line.rows:
-            row.is_told = bool(row.number) and request.POST.get(f"number-{row.end}", "").strip() == row.number
-            was = request.POST.get(f"was-{row.end}", row.number)
-            row.is_redrawn = row.is_told and (was != row.number or request.POST.get(f"seen-{row.end}", "") != row.seen)
-    context = {"page": page, "content": content, "action": request.path}
-    return render(request, "tracking/_draft_refresh.html", context)
-
-
-def show(request: HttpRequest, page: DraftPage, *, draft: Draft | None = None, status: int = 200) -> HttpResponse:
-    content = page.draft.content
-    locations = locations_of(content)
-    context = {
-        "page": page,
-        "draft": draft,
-        "content": content,
-        "action": draft.get_absolute_url() if draft else reverse("tracking:document_new", args=[content.kind]),
-        "next_number": next_number(content.kind),
-        "locations": locations,
-        "show_places": len(locations) > 1 and content.kind != "transfer",
-        "variants": variants_in_use().order_by("item__key", "key")[:SUGGESTED],
-        "partners": Partner.objects.filter(archived_at=None).order_by("key")[:SUGGESTED] if page.layout.partner else [],
-    }
-    return render_page(request, "tracking/draft_edit.html", "tracking/_draft_form.html", context, status=status)
-
-
-def locations_of(content: DraftContent) -> list[Location]:
-    """The places in use, and those that the draft names although they were archived since."""
-    named = {content.location, content.to_location, *(line.location for line in content.lines)}
-    return [place for place in Location.objects.order_by("key") if place.archived_at is None or place.pk in named]
-
-
-def go(request: HttpRequest, address: str) -> HttpResponse:
-    return HttpResponseClientRedirect(address) if wants_fragment(request) else redirect(address)
 
 
 @form_page
