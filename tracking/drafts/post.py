@@ -27,22 +27,29 @@ class NotPosted(Exception):
         self.findings = findings
 
 
-def post_draft(*, token: UUID, revision: int, by) -> Document:
-    """Posts the stored draft and deletes it; ``revision`` is the one that the person looked at.
+class Unsaved(Exception):
+    """What the person looked at is not what is stored; it is to be saved first."""
 
-    Raises SavedByAnother when it is another one by now, NotPosted with everything that is missing or refused, PostedAlready
-    when somebody was first, Refusal when the draft is gone, PermissionDenied. Nothing is written then.
+
+def post_draft(*, token: UUID, revision: int, by, seen: DraftContent | None = None) -> Document:
+    """Posts the stored draft and deletes it; ``revision`` is the one that the person looked at, or ``seen`` its content.
+
+    Raises Unsaved when ``seen`` is not what is stored, SavedByAnother when it is another revision by now, NotPosted with
+    everything that is missing or refused, PostedAlready when somebody was first, Refusal when the draft is gone,
+    PermissionDenied. Nothing is written then.
     """
     may_write(by)
     tried: list[tuple[CheckedDraft, Built]] = []
 
     def work() -> Document:
         draft = locked(token)
+        content = content_of(draft) if draft is not None else None
+        if seen is not None and seen != content:
+            raise Unsaved
         if draft is None:
             raise Refusal("This draft was deleted. Nothing was posted.")
-        if draft.revision != revision:
+        if seen is None and draft.revision != revision:
             raise SavedByAnother(said_of(draft), draft.revision)
-        content = content_of(draft)
         locks.share_ledger()
         if content.kind == "stocktake":
             locks.own_items(items_of(content))

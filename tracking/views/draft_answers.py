@@ -33,8 +33,9 @@ SUGGESTED = 50
 DOUBLE_CLICK = timedelta(minutes=1)
 
 
-def posted(request: HttpRequest, token: UUID, revision: int) -> HttpResponse:
-    document = post_draft(token=token, revision=revision, by=request.user)
+def posted(request: HttpRequest, token: UUID, revision: int, *, seen: DraftContent | None = None) -> HttpResponse:
+    """Posts, and leads to the document. Raises what ``post_draft`` raises."""
+    document = post_draft(token=token, revision=revision, by=request.user, seen=seen)
     messages.success(request, f"{document.number} was posted.")
     for sku, unit, quantity in came_without_number(document):
         messages.warning(

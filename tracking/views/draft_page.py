@@ -261,6 +261,7 @@ def next_field(page: DraftPage) -> str:
         if line.entry == "batches_in" and line.line.open:
             return f"id_number_{line.rows[-1].end}"
         if line.entry == "batches_out" and line.line.open:
-            return f"id_quantity_{line.rows[0].end}" if line.rows[0].is_listed else f"id_number_{line.rows[-1].end}"
+            suggested = next((row for row in line.rows if row.is_listed and row.placeholder), None)
+            return suggested.quantity_id if suggested else line.rows[-1].number_id
     blank = [line for line in page.lines if line.content.is_blank]
     return f"id_sku_{blank[-1].key}" if blank else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from tracking.documents.kinds import KINDS
 from tracking.drafts.check import check
 from tracking.drafts.content import DraftContent, LineContent
 from tracking.drafts.layout import LAYOUTS
-from tracking.drafts.post import NotPosted
+from tracking.drafts.post import NotPosted, Unsaved
 from tracking.drafts.save import PostedAlready, SavedByAnother, delete_draft, save_draft
 from tracking.drafts.stored import content_of
 from tracking.drafts.suggest import with_new_batches
@@ -116,8 +117,12 @@ def draft_posted(request: HttpRequest, kind: str, token: UUID, *, is_gone: bool 
         acted.refused.append((None, "revision", GONE))
         return answer(request, acted, token, revision=0)
     try:
+        is_posting = request.POST.get("do") == "post" and not acted.refused
+        if is_posting:
+            with suppress(Unsaved):
+                return posted(request, token, revision, seen=acted.content)
         saved = save_draft(token=token, content=acted.content, revision=revision, by=request.user)
-        if request.POST.get("do") == "post" and not acted.refused:
+        if is_posting:
             return posted(request, token, saved)
     except PostedAlready as already:
         return posted_already(request, already.document)
