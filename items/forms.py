@@ -60,7 +60,7 @@ class CatalogueForm(forms.ModelForm):
 class ItemForm(CatalogueForm):
     class Meta:
         model = Item
-        fields = ["name", "kind", "unit", "shelf_life_days", "number_pattern"]
+        fields = ["name", "kind", "unit", "shelf_life_days", "expiry_notice_days", "number_pattern"]
         error_messages = {
             "name": {"required": "Give the item a name."},
             "unit": {"required": "Give the unit that stock is counted in, such as pcs."},
@@ -68,12 +68,14 @@ class ItemForm(CatalogueForm):
         help_texts = {
             "unit": "What stock is counted in, such as pcs, kg or l. Frozen once the item has moved.",
             "shelf_life_days": "How long a new batch keeps.",
+            "expiry_notice_days": "How long before its expiry a batch is listed as expiring. Without it, 7 days.",
             "number_pattern": PATTERN_HELP,
         }
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
             "unit": forms.TextInput(attrs={"autocomplete": "off"}),
             "shelf_life_days": forms.NumberInput(attrs={"min": 1, "max": 36500}),
+            "expiry_notice_days": forms.NumberInput(attrs={"min": 1, "max": 36500, "placeholder": 7}),
             "number_pattern": forms.TextInput(attrs=PATTERN_LIVE),
         }
 

@@ -86,7 +86,7 @@ def test_serial_list_pages_by_key(client, viewer):
 def test_serial_detail_says_where_it_is_and_where_it_has_been(client, viewer, ovens, django_assert_num_queries):
     client.force_login(viewer)
     address = build.serial("OV-1").get_absolute_url()
-    with django_assert_num_queries(6):  # session, user, serial number, movements, the last of them, changes
+    with django_assert_num_queries(8):  # session, user, permissions (2), number, movements, the last of them, changes
         sold = client.get(address)
     here = client.get(build.serial("OV-2").get_absolute_url()).content.decode()
     rows = [(line.document.number, line.quantity, line.location.name) for line in sold.context["page"].rows]

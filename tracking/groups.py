@@ -15,6 +15,7 @@ VIEW = [
             "ledgerline",
             "location",
             "partner",
+            "recall",
             "recordchange",
             "serialnumber",
             "stocklevel",
@@ -28,6 +29,7 @@ MANAGE = [
     *[f"items.{verb}_{model}" for verb in ("add", "change") for model in ("item", "variant")],
     *[f"tracking.change_{model}" for model in ("batch", "serialnumber", "location", "partner")],
     "tracking.reverse_document",
+    *[f"tracking.{verb}_recall" for verb in ("add", "change")],
 ]
 
 ROLES = {"Viewer": VIEW, "Operator": VIEW + OPERATE, "Manager": VIEW + OPERATE + MANAGE}

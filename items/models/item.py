@@ -37,6 +37,20 @@ class Item(Keyed):
         validators=[MinValueValidator(1), MaxValueValidator(36500)],
         help_text="How long a new batch keeps. Optional.",
     )
+    expiry_notice_days = models.PositiveIntegerField(
+        "notice before expiry in days",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(36500)],
+        help_text="How long before its expiry a batch is listed as expiring; 7 days where this is empty.",
+    )
+    warranty_months = models.PositiveIntegerField(
+        "warranty in months",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text="Counted from the shipment of a serial number. Optional.",
+    )
     number_pattern = models.CharField(
         "pattern of new numbers",
         max_length=64,

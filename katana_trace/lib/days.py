@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.utils import timezone
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
+USUAL_NOTICE = 7  # days before its expiry that a batch is listed as expiring, where its item says nothing else
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(?P<fraction>\.[0-9]+)?)?(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})?",
@@ -74,6 +75,13 @@ def today() -> date:
 def is_expired(expires_on: date | None, on: date) -> bool:
     """The one rule for "expired": a batch is usable through its expiry date, and expired after it (rule 10)."""
     return expires_on is not None and on > expires_on
+
+
+def is_noticed(expires_on: date | None, on: date, notice_days: int | None = None) -> bool:
+    """Whether a batch is usable on the day ``on`` and expires within its item's notice period, USUAL_NOTICE where it has none."""
+    if expires_on is None or is_expired(expires_on, on):
+        return False
+    return (expires_on - on).days <= (notice_days or USUAL_NOTICE)
 
 
 def latest_posting() -> datetime:

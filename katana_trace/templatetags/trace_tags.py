@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
@@ -17,7 +17,6 @@ from katana_trace.lib.quantities import for_people, to_millionths
 
 register = template.Library()
 
-WARN_WITHIN = timedelta(days=7)
 NOTHING = "–"
 
 
@@ -60,24 +59,28 @@ def moment(value: datetime | None) -> str:
 
 
 @register.inclusion_tag("_expiry.html")
-def expiry(expires_on: date | None, quiet: bool = False) -> dict:
-    """The badge that says whether a batch is expired (rule 10), expires within 7 days, or keeps longer.
+def expiry(expires_on: date | None, notice: int | None = None, quiet: bool = False) -> dict:
+    """The badge that says whether a batch is expired (rule 10), expires within the notice period, or keeps longer.
 
-    ``quiet`` is for a batch of which nothing is left: the same words, calling for nothing.
+    ``notice`` is the item's ``expiry_notice_days``; None is the usual 7. ``quiet`` is for a batch of which nothing is left:
+    the same words, calling for nothing.
     """
-    state, words = expiry_state(expires_on, days.today())
+    state, words = expiry_state(expires_on, days.today(), notice)
     return {"state": "none" if quiet else state, "words": words}
 
 
-def expiry_state(expires_on: date | None, today: date) -> tuple[str, str]:
-    """The state (``none``, ``expired``, ``soon``, ``ok``) of a batch on ``today``, and the words of its badge."""
+def expiry_state(expires_on: date | None, today: date, notice: int | None = None) -> tuple[str, str]:
+    """The state (``none``, ``expired``, ``soon``, ``ok``) of a batch on ``today``, and the words of its badge.
+
+    ``notice`` is how many days ahead it calls for attention; None is the usual 7.
+    """
     if expires_on is None:
         return "none", NOTHING
     if days.is_expired(expires_on, today):
         return "expired", "Expired"
-    left = expires_on - today
-    if left > WARN_WITHIN:
+    if not days.is_noticed(expires_on, today, notice):
         return "ok", "OK"
+    left = expires_on - today
     if not left:
         return "soon", "Last day"
     return "soon", "1 day" if left.days == 1 else f"{left.days} days"
@@ -94,6 +97,6 @@ def nav_link(context: dict, view: str, symbol: str, words: str, also: str = "") 
     """A link of the navigation, marked on its own page and on those below it (and below the path ``also``)."""
     address = reverse(view)
     path = getattr(context.get("request"), "path", "")
-    below = path.startswith(address) or bool(also and path.startswith(also))
+    below = (address != "/" and path.startswith(address)) or bool(also and path.startswith(also))
     current = ' aria-current="page"' if path == address else ' aria-current="true"' if below else ""
     return format_html('<a href="{}"{}>{}{}</a>', address, SafeString(current), icon(symbol), words)

@@ -9,6 +9,7 @@ from tracking.admin import (  # noqa: F401
     ledger_line,
     location,
     partner,
+    recall,
     record_change,
     serial_number,
     site,

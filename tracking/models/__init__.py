@@ -7,6 +7,7 @@ from tracking.models.draft import Draft, DraftBatch, DraftLine
 from tracking.models.ledger_line import LedgerLine
 from tracking.models.location import Location
 from tracking.models.partner import Partner
+from tracking.models.recall import Recall, RecallCustomer, RecallEvent, RecallLot, RecallShipment, RecallStock
 from tracking.models.record_change import RecordChange
 from tracking.models.serial_number import SerialNumber
 from tracking.models.stock_level import StockLevel
@@ -25,6 +26,12 @@ __all__ = [
     "LedgerLine",
     "Location",
     "Partner",
+    "Recall",
+    "RecallCustomer",
+    "RecallEvent",
+    "RecallLot",
+    "RecallShipment",
+    "RecallStock",
     "RecordChange",
     "RelinkPermit",
     "SerialNumber",

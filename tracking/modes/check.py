@@ -106,3 +106,17 @@ def refusal_of_holds(item: Item) -> str:
     names = ", ".join(f"{number} of {sku}" for number, sku in rows[:5])
     more = f" and {len(rows) - 5:,} more" if len(rows) > 5 else ""
     return f"Stock of {item.name} is on hold: {names}{more}. Release it first."
+
+
+def refusal_of_recalls(item: Item) -> str:
+    """Rule 6: what an open case of recall or drill looks at stays traceable until the case is closed."""
+    rows = fetch(
+        "SELECT r.number, r.kind, r.title FROM tracking_recall r WHERE r.closed_at IS NULL"
+        " AND EXISTS (SELECT 1 FROM tracking_recalllot t WHERE t.recall_id = r.id AND t.item_id = %s) ORDER BY r.id",
+        [item.pk],
+    )
+    if not rows:
+        return ""
+    names = ", ".join(f"{kind} {number} ({title})" for number, kind, title in rows[:5])
+    more = f" and {len(rows) - 5:,} more" if len(rows) > 5 else ""
+    return f"{item.name} is in the open {names}{more}. Close it first."

@@ -97,7 +97,7 @@ def refusal_of(item: Item, to: str) -> str:
         return check.refusal_of_enabling(item, present=item.tracking_mode, to=to)
     if not item.is_tracked:
         return f"{item.name} has {check.LABELS[to]} already. Nothing was switched."
-    return check.refusal_of_sums(item)
+    return check.refusal_of_recalls(item) or check.refusal_of_sums(item)
 
 
 def places_of(item: Item) -> list[Place]:

@@ -54,7 +54,7 @@ def disable_tracking(*, item: Item, by, reason: str) -> Archive:
         fresh = Item.objects.get(pk=item.pk)
         if fresh.tracking_mode == TrackingMode.NONE:
             raise Refusal(f"{fresh.name} has No tracking already. Nothing was switched.", field="tracking_mode")
-        sentence = check.refusal_of_holds(fresh) or check.refusal_of_sums(fresh)
+        sentence = check.refusal_of_holds(fresh) or check.refusal_of_recalls(fresh) or check.refusal_of_sums(fresh)
         if sentence:
             raise Refusal(sentence)
         history = write_history(fresh)

@@ -13,6 +13,7 @@ from tracking.records.log import Change, Record, check_reason, require, write_ch
 
 PERMISSIONS = {Batch: "tracking.change_batch", SerialNumber: "tracking.change_serialnumber"}
 NAMES = {Batch: "Batch", SerialNumber: "Serial number"}
+ROLE_NEEDED = "Holding and releasing take the role Manager. Ask a manager to do it."
 
 
 def hold(*, records: Sequence[Record], by, reason: str) -> None:
@@ -28,7 +29,7 @@ def release(*, records: Sequence[Record], by, reason: str) -> None:
 def set_status(records: Sequence[Record], status: RecordStatus, *, by, reason: str) -> None:
     """The item locks are exclusive: a shipment sees the hold, or is posted before it."""
     for kind in {type(record) for record in records}:
-        require(by, PERMISSIONS[kind], "Holding and releasing take the role Manager. Ask a manager to do it.")
+        require(by, PERMISSIONS[kind], ROLE_NEEDED)
     reason = check_reason(reason)
     if not records:
         raise Refusal("Nothing was chosen. Choose at least one batch or serial number.")

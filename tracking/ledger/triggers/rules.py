@@ -4,6 +4,8 @@ The aliases: ``{l}`` is the line (NEW on SQLite, a row of the inserted set on Po
 item, ``b`` its batch, ``s`` its serial number, ``d`` its document. Lines of an item under a relink permit are passed by.
 """
 
+from tracking.ledger.triggers.recall_rules import RECALL_GUARDS
+
 # A line that does not fit its item (laws 3, 4 and 6; rules 8 and 10).
 LINE_FAULTS = [
     (
@@ -233,6 +235,8 @@ ROW_GUARDS += [
         ("change", "tracking_recordchange"),
     )
 ]
+
+ROW_GUARDS += RECALL_GUARDS
 
 LINE_JOINS = """
     LEFT JOIN tracking_document d ON d.id = {l}.document_id

@@ -1,0 +1,159 @@
+"""Opening a case: the scope at one instant, kept as text and quantities of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from katana_trace.lib import days
+from katana_trace.lib.numbers import check_text, key_of
+from katana_trace.lib.quantities import to_decimal
+from katana_trace.lib.refusal import Refusal
+from tracking.ledger import locks
+from tracking.ledger.retry import in_transaction
+from tracking.models import Recall, RecallCustomer, RecallEvent, RecallLot, RecallShipment, RecallStock
+from tracking.recalls.scope import Scope, scope_of
+from tracking.recalls.wanted import LotFacts, facts_of
+from tracking.records.log import require
+
+FIRST = "RC-000001"
+CHUNK = 500
+
+
+def open_recall(*, roots: Sequence[LotFacts], kind: str, title: str, reason: str, by) -> Recall:
+    """Opens a case of ``kind`` (recall or drill) over ``roots`` and everything made from them, and returns it.
+
+    No posting, switch or hold can happen while the picture is taken. The open case of the same kind, title and lots is
+    returned as it is: a double click opens one. Raises Refusal, PermissionDenied.
+    """
+    require(by, "tracking.add_recall", "Opening a recall or drill takes the role Manager. Ask a manager to do it.")
+    if kind not in Recall.Kind.values:
+        raise Refusal(f"“{kind[:20]}” is no kind of case. Choose recall or drill.", field="kind")
+    title, reason = checked(title, "Title", 120), checked(reason, "Reason", 1000)
+    if not roots:
+        raise Refusal("Name at least one batch or serial number.", field="lots")
+
+    def work() -> Recall:
+        locks.own_ledger()
+        places = [one.place for one in roots]
+        gone = [one for one in roots if one.place not in facts_of(places)]
+        if gone:
+            raise Refusal(
+                f"{gone[0].line} is no longer there: tracking of {gone[0].item_name} was switched. Leave it out.",
+                field="lots",
+            )
+        scope = scope_of(places)
+        return same_case(scope, kind, title) or write(scope, kind=kind, title=title, reason=reason, by=by)
+
+    return in_transaction(work)
+
+
+def checked(text: str, what: str, limit: int) -> str:
+    try:
+        return check_text(text.replace("\r\n", "\n"), what=what, limit=limit, lines=what == "Reason")
+    except ValueError as error:
+        raise Refusal(str(error), field=what.lower()) from error
+
+
+def same_case(scope: Scope, kind: str, title: str) -> Recall | None:
+    """The open case that a second click would open again."""
+    wanted = sorted((lot.facts.item, lot.facts.sku, lot.facts.key) for lot in scope.roots)
+    for recall in Recall.objects.filter(kind=kind, closed_at__isnull=True).order_by("-id"):
+        roots = recall.lots.filter(depth=0).order_by().values_list("item", "sku", "key")
+        if key_of(recall.title) == key_of(title) and sorted(roots) == wanted:
+            return recall
+    return None
+
+
+def next_number() -> str:
+    """The number after the highest; cases are numbered by the program alone, one at a time."""
+    last = Recall.objects.order_by("-id").values_list("number", flat=True).first()
+    return f"RC-{int(last.removeprefix('RC-')) + 1:06d}" if last else FIRST
+
+
+def write(scope: Scope, *, kind: str, title: str, reason: str, by) -> Recall:
+    at = days.now()
+    recall = Recall.objects.create(
+        number=next_number(),
+        kind=kind,
+        title=title,
+        reason=reason,
+        gaps="\n".join(scope.gaps),
+        opened_at=at,
+        opened_by=by,
+    )
+    lots = write_lots(recall, scope)
+    write_shipments(recall, scope, lots)
+    words = f"Opened with {len(lots):,} lots, {len(scope.customers()):,} customers and {len(scope.gaps):,} gaps."
+    RecallEvent.objects.create(recall=recall, at=at, by=by, text=words)
+    return recall
+
+
+def write_lots(recall: Recall, scope: Scope) -> dict:
+    """The lots and where they are; place to the lot's row."""
+    rows = {
+        lot.place: RecallLot(
+            recall=recall,
+            item_id=lot.facts.item,
+            item_name=lot.facts.item_name,
+            sku=lot.facts.sku,
+            label=lot.facts.label,
+            unit=lot.facts.unit,
+            number=lot.facts.number,
+            key=lot.facts.key,
+            is_serial=lot.facts.is_serial,
+            depth=lot.depth,
+            expires_on=lot.facts.expires_on,
+            came=to_decimal(lot.flow.came),
+            used=to_decimal(lot.used),
+            shipped=to_decimal(lot.flow.shipped),
+            sent_back=to_decimal(lot.flow.sent_back),
+            on_hand=to_decimal(lot.on_hand),
+        )
+        for lot in scope.lots
+    }
+    RecallLot.objects.bulk_create(rows.values(), batch_size=CHUNK)
+    RecallStock.objects.bulk_create(
+        (
+            RecallStock(
+                lot=rows[lot.place],
+                location=stock.location,
+                quantity=to_decimal(stock.quantity),
+                was_held=lot.facts.is_held,
+            )
+            for lot in scope.lots
+            for stock in lot.stock
+        ),
+        batch_size=CHUNK,
+    )
+    return rows
+
+
+def write_shipments(recall: Recall, scope: Scope, lots: dict) -> None:
+    for_whom = scope.customers()
+    customers = RecallCustomer.objects.bulk_create(
+        RecallCustomer(
+            recall=recall, partner_id=one.partner, name=one.name, email=one.email, phone=one.phone, address=one.address
+        )
+        for one in for_whom
+    )
+    RecallShipment.objects.bulk_create(
+        (
+            RecallShipment(
+                lot=lots[one.place],
+                customer=customer,
+                document=one.document,
+                shipped_on=one.shipped_on,
+                quantity=to_decimal(one.quantity),
+            )
+            for customer, shipments in zip(customers, for_whom.values(), strict=True)
+            for one in shipments
+        ),
+        batch_size=CHUNK,
+    )
+
+
+def seen_hash(roots: Sequence[LotFacts]) -> str:
+    """What a form carries of the scope that was shown, so that only lots that a person saw are opened."""
+    names = "\n".join(sorted(f"{one.is_serial} {one.id}" for one in roots))
+    return hashlib.sha256(names.encode()).hexdigest()[:16]

@@ -1,0 +1,108 @@
+"""What a scope comes to, added up for a person who is about to open a case."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from katana_trace.lib.quantities import for_people
+from tracking.recalls.flows import Shipment
+from tracking.recalls.scope import Scope, ScopeLot
+from tracking.trace.walk import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The lots of one variant, in millionths of its unit."""
+
+    sku: str
+    label: str
+    unit: str
+    depth: int
+    lots: int
+    on_hand: int
+    shipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A customer with what they received, in words."""
+
+    name: str
+    contact: str
+    lots: int
+    documents: int
+    quantities: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """``places``: how much is at each location, in words."""
+
+    lots: int
+    products: tuple[Product, ...]
+    places: tuple[tuple[str, str], ...]
+    customers: tuple[Reached, ...]
+    gaps: tuple[str, ...]
+
+    @property
+    def nameless(self) -> bool:
+        return any(not customer.name for customer in self.customers)
+
+
+def preview_of(scope: Scope) -> Preview:
+    lots = {lot.place: lot for lot in scope.lots}
+    return Preview(
+        lots=len(scope.lots),
+        products=tuple(products_of(scope.lots)),
+        places=tuple(places_of(scope.lots)),
+        customers=tuple(
+            Reached(
+                name=customer.name,
+                contact=" · ".join(filter(None, (customer.email, customer.phone))),
+                lots=len({one.place for one in shipments}),
+                documents=len({one.document for one in shipments}),
+                quantities=quantities_of(shipments, lots),
+            )
+            for customer, shipments in scope.customers().items()
+        ),
+        gaps=scope.gaps,
+    )
+
+
+def products_of(lots: Iterable[ScopeLot]) -> Iterable[Product]:
+    """By depth and name, as the lots come."""
+    found: dict[tuple[str, str, str], list[ScopeLot]] = defaultdict(list)
+    for lot in lots:
+        found[lot.facts.sku, lot.facts.label, lot.facts.unit].append(lot)
+    for (sku, label, unit), same in found.items():
+        yield Product(
+            sku,
+            label,
+            unit,
+            same[0].depth,
+            len(same),
+            sum(lot.on_hand for lot in same),
+            sum(lot.flow.shipped for lot in same),
+        )
+
+
+def places_of(lots: Iterable[ScopeLot]) -> Iterable[tuple[str, str]]:
+    sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for lot in lots:
+        for stock in lot.stock:
+            sums[stock.location][lot.facts.unit] += stock.quantity
+    return [(location, in_units(units)) for location, units in sorted(sums.items())]
+
+
+def quantities_of(shipments: Iterable[Shipment], lots: dict[Place, ScopeLot]) -> str:
+    sums: dict[str, int] = defaultdict(int)
+    for one in shipments:
+        sums[lots[one.place].facts.unit] += one.quantity
+    return in_units(sums)
+
+
+def in_units(sums: dict[str, int]) -> str:
+    """``{"kg": 2500000, "pcs": 12000000}`` as 2.5 kg, 12 pcs."""
+    return ", ".join(f"{for_people(quantity)} {unit}" for unit, quantity in sorted(sums.items()))

@@ -1,0 +1,190 @@
+"""What is done in an open case: customers notified, what they answered, what came back, and the stock put on hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import TypeVar
+
+from katana_trace.lib import days
+from katana_trace.lib.numbers import check_text
+from katana_trace.lib.quantities import for_people, to_millionths
+from katana_trace.lib.refusal import Refusal
+from tracking.ledger import locks
+from tracking.ledger.retry import in_transaction
+from tracking.models import Batch, Recall, RecallCustomer, RecallEvent, RecallShipment, SerialNumber
+from tracking.recalls.live import roots_now
+from tracking.recalls.scope import Scope, scope_of
+from tracking.records.hold import hold
+from tracking.records.log import require
+
+Result = TypeVar("Result")
+State = RecallCustomer.State
+MANAGERS = "Working on a recall or drill takes the role Manager. Ask a manager to do it."
+
+
+def in_open_case(recall: Recall, by, work: Callable[[Recall], Result]) -> Result:
+    """What ``work`` returns in one transaction, with the case locked. Raises Refusal for one that is closed."""
+    require(by, "tracking.change_recall", MANAGERS)
+
+    def locked() -> Result:
+        present = Recall.objects.select_for_update().get(pk=recall.pk)
+        check_open(present)
+        return work(present)
+
+    return in_transaction(locked)
+
+
+def check_open(recall: Recall) -> None:
+    if not recall.is_open:
+        raise Refusal(
+            f"{recall.number} is closed, so nothing of it is changed. Open another case if there is more to do."
+        )
+
+
+def write_event(recall: Recall, text: str, *, by) -> None:
+    RecallEvent.objects.create(recall=recall, at=days.now(), by=by, text=text[:1000])
+
+
+def record_customer(
+    *,
+    customer: RecallCustomer,
+    by,
+    state: str | None = None,
+    note: str | None = None,
+    recovered: Mapping[int, Decimal] | None = None,
+) -> RecallCustomer:
+    """Sets what is given: the state, the note, and by shipment (its id) the quantity recovered. Logs what differs.
+
+    Raises Refusal for a state that is none, a quantity below 0 or above what was shipped, a fraction of a unit with a
+    serial number, or a closed case; PermissionDenied.
+    """
+
+    def work(recall: Recall) -> RecallCustomer:
+        present = recall.customers.select_for_update().get(pk=customer.pk)
+        words = [
+            *(set_state(present, state, by=by) if state is not None else ()),
+            *(set_note(present, note) if note is not None else ()),
+        ]
+        if words:
+            present.save(update_fields=["state", "notified_at", "notified_by", "replied_at", "note"])
+        words += set_recovered(present, recovered or {})
+        if words:
+            write_event(recall, f"{present.name or 'Nobody named'}: {' '.join(words)}", by=by)
+        return present
+
+    return in_open_case(customer.recall, by, work)
+
+
+def set_state(customer: RecallCustomer, state: str, *, by) -> list[str]:
+    """Who replied was notified; going back takes away what is no longer true, and the events keep that it was said."""
+    if state not in State.values:
+        raise Refusal(f"“{state[:20]}” is no state. Choose one of {', '.join(State.labels)}.", field="state")
+    if state == customer.state:
+        return []
+    if not customer.name:
+        raise Refusal(
+            "Nobody is named here who could be notified. Find out who received it, and write a note.", field="state"
+        )
+    customer.state = state
+    at = days.now()
+    if state == State.TO_NOTIFY:
+        customer.notified_at = customer.notified_by = customer.replied_at = None
+    elif customer.notified_at is None:
+        customer.notified_at, customer.notified_by = at, by
+    if state != State.TO_NOTIFY:
+        customer.replied_at = at if state == State.REPLIED else None
+    return [f"{State(state).label}."]
+
+
+def set_note(customer: RecallCustomer, note: str) -> list[str]:
+    try:
+        clean = check_text(note.replace("\r\n", "\n"), what="Note", limit=1000, required=False, lines=True)
+    except ValueError as error:
+        raise Refusal(str(error), field="note") from error
+    if clean == customer.note:
+        return []
+    customer.note = clean
+    return [f"Note: {clean}" if clean else "The note was removed."]
+
+
+def set_recovered(customer: RecallCustomer, recovered: Mapping[int, Decimal]) -> list[str]:
+    words = []
+    for shipment in customer.shipments.select_related("lot").filter(pk__in=recovered).order_by("id"):
+        quantity = recovered[shipment.pk]
+        if quantity == shipment.recovered:
+            continue
+        check_recovered(shipment, quantity)
+        shipment.recovered = quantity
+        shipment.save(update_fields=["recovered"])
+        lot = shipment.lot
+        words.append(
+            f"{for_people(to_millionths(quantity))} {lot.unit} of {lot.sku} {lot.number} in {shipment.document} recovered."
+        )
+    return words
+
+
+def check_recovered(shipment: RecallShipment, quantity: Decimal) -> None:
+    lot, field = shipment.lot, f"recovered_{shipment.pk}"
+    shipped, given = (for_people(to_millionths(value)) for value in (shipment.quantity, quantity))
+    if quantity < 0 or quantity > shipment.quantity:
+        raise Refusal(
+            f"{given} {lot.unit} of {lot.number} cannot be recovered: {shipped} {lot.unit} were shipped in "
+            f"{shipment.document}. Give 0 to {shipped}.",
+            field=field,
+        )
+    if lot.is_serial and quantity % 1:
+        raise Refusal(f"{given} of serial number {lot.number} is no whole unit. Give 0 or 1.", field=field)
+
+
+def notify_all(*, recall: Recall, by) -> int:
+    """Marks every customer who is to be notified as notified now; how many they were. Raises Refusal, PermissionDenied."""
+
+    def work(present: Recall) -> int:
+        waiting = present.customers.filter(state=State.TO_NOTIFY).exclude(name="")
+        count = waiting.update(state=State.NOTIFIED, notified_at=days.now(), notified_by=by)
+        if not count:
+            raise Refusal(f"No customer of {present.number} is to be notified any more. Load the page again.")
+        write_event(present, f"{count:,} customer{'s' if count > 1 else ''} notified.", by=by)
+        return count
+
+    return in_open_case(recall, by, work)
+
+
+def holdable(scope: Scope) -> list:
+    """The lots of ``scope`` that are in stock and not on hold yet."""
+    return [lot for lot in scope.lots if lot.on_hand and not lot.facts.is_held]
+
+
+def hold_all(*, recall: Recall, by) -> int:
+    """Puts everything in scope that is in stock and not on hold yet on hold, in one transaction; how many lots.
+
+    What was made since the opening is in it. Raises Refusal for a drill, a closed case, or nothing to hold;
+    PermissionDenied.
+    """
+
+    def work() -> int:
+        locks.own_ledger()
+        return in_open_case(recall, by, hold_here)
+
+    def hold_here(present: Recall) -> int:
+        if present.kind == Recall.Kind.DRILL:
+            raise Refusal(f"{present.number} is a drill, and a drill changes no stock. Open a recall to hold it.")
+        roots = roots_now(present)
+        lots = holdable(scope_of([one.place for one in roots])) if roots else []
+        if not lots:
+            raise Refusal(f"Everything of {present.number} that is in stock is on hold already. Nothing was changed.")
+        records = [
+            *Batch.objects.select_related("variant")
+            .in_bulk([one.place[1] for one in lots if not one.place[0]])
+            .values(),
+            *SerialNumber.objects.select_related("variant")
+            .in_bulk([one.place[1] for one in lots if one.place[0]])
+            .values(),
+        ]
+        hold(records=records, by=by, reason=f"{present.number}: {present.title}"[:200])
+        write_event(present, f"{len(records):,} lots put on hold.", by=by)
+        return len(records)
+
+    require(by, "tracking.change_recall", MANAGERS)
+    return in_transaction(work)
