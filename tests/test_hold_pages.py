@@ -212,7 +212,7 @@ def test_batch_hold_releases_what_was_held_with_it(boss, bakery):
     kept = "something else on hold is in it"
     assert rows(page) == [
         ("B1", True, kept),
-        ("S1", True, "because of this"),
+        ("S1", True, "with it"),
         ("S2", True, ""),
         ("D1", True, kept),
     ]

@@ -96,6 +96,6 @@ def lots(count: int) -> str:
 def rows_of(made: MadeFrom, held: HeldWith) -> list[Row]:
     """All that was made from it and all that is on hold because of it; a production may have been reversed since."""
     found = {lot.facts.place: Row(lot, "") for lot in (*made.lots, *made.left_out)}
-    found |= {lot.facts.place: Row(lot, "because of this") for lot in held.lots}
+    found |= {lot.facts.place: Row(lot, "with it") for lot in held.lots}
     found |= {lot.facts.place: Row(lot, "something else on hold is in it") for lot in held.kept}
     return sorted(found.values(), key=lambda row: row.lot.order)
