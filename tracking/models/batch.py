@@ -51,6 +51,9 @@ class Batch(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("tracking:batch_detail", args=[self.pk])
 
+    def get_hold_url(self) -> str:
+        return reverse("tracking:batch_hold", args=[self.pk])
+
     @property
     def is_unbatched(self) -> bool:
         return self.key == UNBATCHED_KEY

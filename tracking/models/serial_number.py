@@ -42,6 +42,9 @@ class SerialNumber(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("tracking:serial_detail", args=[self.pk])
 
+    def get_hold_url(self) -> str:
+        return reverse("tracking:serial_hold", args=[self.pk])
+
     @property
     def is_held(self) -> bool:
         return self.status == RecordStatus.HELD
