@@ -15,9 +15,9 @@ from tracking.models import Batch, SerialNumber
 from tracking.models.batch import RecordStatus
 from tracking.recalls.flows import Stock, shipments_of, stock_of
 from tracking.recalls.steps import gap_sentences, steps_from
-from tracking.trace.facts import LotFacts, facts_of
 from tracking.records.hold import NAMES
 from tracking.records.log import Record
+from tracking.trace.facts import LotFacts, facts_of
 from tracking.trace.walk import Place, reach
 
 
