@@ -96,6 +96,9 @@ def write_drafts(client) -> None:
 def shown() -> Iterator[Shown]:
     """The pages of a manager: those that are only read, then those with something typed."""
     for address in [
+        "/",
+        "/stock/?expiry=next-weeks",
+        "/batches/?expiry=expired",
         "/items/?q=o",
         "/items/?q=nothing",
         "/items/new/",

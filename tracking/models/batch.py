@@ -43,6 +43,7 @@ class Batch(models.Model):
         indexes = [
             models.Index(fields=["key", "id"], name="batch_by_key"),
             models.Index(fields=["variant", "expires_on", "id"], name="batch_by_expiry"),
+            models.Index(fields=["id"], name="batch_held", condition=models.Q(status=RecordStatus.HELD)),
         ]
 
     def __str__(self) -> str:
