@@ -298,6 +298,31 @@ def test_document_new_takes_ten_thousand_pasted_numbers(warehouse, live_server):
     assert SerialNumber.objects.filter(location=build.location()).count() == 10_000
 
 
+def test_document_new_looks_at_numbers_while_they_are_scanned_and_ships_what_is_ticked(warehouse, live_server):
+    post("receipt", *[line("OVEN", 1, serial=number) for number in ("A1", "A2", "A3")])
+    with page_of() as page:
+        log_in(page, live_server.url, "manager")
+        worker = Worker(page, live_server.url)
+        worker.begin("shipment", "Café Blau")
+        key = worker.write_line("OVEN", "3")
+        page.focus(f"#id_scan_{key}")
+        for number in ("A1", "A1", "B7"):
+            page.keyboard.type(number)
+            page.keyboard.press("Enter")
+        page.wait_for_selector(f"#box_{key}:has-text('1 of 3 in the box fits; with it 1 of 3 pcs have a number.')")
+        assert "Serial number A1 was given twice." in page.inner_text(f"#box_{key}")
+        assert "Oven has no serial number “B7”." in page.inner_text(f"#box_{key}")
+        assert page.input_value(f"#id_scan_{key}") == "A1\nA1\nB7\n"
+        assert focused(page) == f"id_scan_{key}"
+        page.fill(f"#id_scan_{key}", "A1")
+        for number in ("A2", "A3"):
+            page.check(f"label:has-text('{number}') >> input")
+        worker.press("Add numbers")
+        assert worker.is_traced(key)
+        worker.post()
+    assert serials() == {"A1": "", "A2": "", "A3": ""}
+
+
 @BOTH
 def test_draft_edit_double_click_posts_once(javascript, warehouse, live_server):
     with page_of(javascript=javascript) as page:
