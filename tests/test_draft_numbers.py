@@ -152,28 +152,43 @@ def test_draft_edit_keeps_what_was_ticked_beside_a_range_that_was_refused(at_wor
     assert (refused.status, refused.value("scan-0"), refused.value("range-0")) == (422, "A2\nA1", "9-2")
 
 
-def test_draft_edit_lists_the_first_and_leads_to_all_that_are_there(at_work, main):
-    post("receipt", *[line("PUMP", 1, serial=f"P{number:02}") for number in range(60)])
+def test_draft_edit_lists_the_oldest_and_leads_to_all_that_are_there(at_work, main):
+    numbers = [f"P{number:02}" for number in range(60)]
+    post("receipt", *[line("PUMP", 1, serial=f"S{number}", at="Shop") for number in range(60)])
+    post("receipt", line("PUMP", 1, serial="Z"))
+    post("receipt", *[line("PUMP", 1, serial=number) for number in numbers])
     page = Sheet.new(at_work, "shipment").fill(sku_0="PUMP", quantity_0="3", location=main.pk)
     page = page.press("add-out").fill(sku_1="OVEN", quantity_1="1").press("save")
-    assert [number for name, number in page.form.boxes if name == "take-0"] == ["P", *[f"P{n:02}" for n in range(19)]]
+    assert [number for name, number in page.form.boxes if name == "take-0"] == ["P", "Z", *numbers[:18]]
     assert [button for button in page.form.buttons if button.startswith("pick")] == ["pick-0"]
     lines = page.tick("P03").press("pick-0")
     assert lines.address == f"{page.address}lines/{Draft.objects.get().lines.get(sku='PUMP').pk}/"
     assert "1 of 3 pcs have a number" in lines.html
     shelf = lines.response.context["shelf"]
-    assert [number.number for number in shelf.rows] == ["P", *[f"P{n:02}" for n in range(49)]]
+    assert [number.number for number in shelf.rows] == ["P", *numbers[:49]]
     more = at_work.get(lines.address, {"shelf": shelf.next_cursor}).context["shelf"]
-    assert [number.number for number in more.rows] == [f"P{n:02}" for n in range(49, 60)]
+    assert [number.number for number in more.rows] == [*numbers[49:], "Z"]
+
+
+def test_document_new_saves_before_it_leads_to_all_that_are_there(at_work, main):
+    """The button that comes while somebody types; the empty line before it is not stored."""
+    page = Sheet.new(at_work, "production").fill(sku_1="OVEN", quantity_1="1", location=main.pk).send("pick-1")
+    stored = Draft.objects.get()
+    assert page.address == f"{stored.get_absolute_url()}lines/{stored.lines.get().pk}/"
+    assert offered_on(page) == ["A1", "A2", "A3"]
+
+
+def offered_on(lines: Sheet) -> list[str]:
+    return re.findall(r'name="take" value="(\w+)"', lines.html)
 
 
 def test_draft_serials_adds_what_is_ticked_and_finds_by_a_part_of_the_number(at_work, main, manager):
     hold(records=[build.serial("A2")], by=manager, reason="Door")
     page = begun(at_work, "shipment", "2", main).tick("A3").press("serials-0")
     address = f"{page.address}lines/{Draft.objects.get().lines.get().pk}/"
-    html = at_work.get(address).content.decode()
-    assert re.findall(r'name="take" value="(\w+)"', html) == ["A1"]  # A3 is on the line, A2 on hold
-    assert [html.count(said) for said in ("On this line", "On hold")] == [1, 1]
+    lines = Sheet(at_work, at_work.get(address), address)
+    assert offered_on(lines) == ["A1"]  # A3 is on the line, A2 on hold
+    assert [lines.html.count(said) for said in ("On this line", "On hold")] == [1, 1]
     found = at_work.get(address, {"q": "a1"}).context["shelf"]
     assert [number.number for number in found.rows] == ["A1"]
     assert "No serial number here has “Z” in it." in at_work.get(address, {"q": "Z"}).content.decode()
