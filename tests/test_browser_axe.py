@@ -152,8 +152,9 @@ def shown() -> Iterator[Shown]:
         yield draft.get_absolute_url(), None
     refused = Draft.objects.get(kind="transfer")
     yield refused.get_absolute_url(), refuse_post
-    counted = Draft.objects.get(kind="receipt").lines.get(sku="OVEN")
-    yield f"{counted.draft.get_absolute_url()}lines/{counted.pk}/", None
+    for kind in ("receipt", "shipment"):
+        counted = Draft.objects.get(kind=kind).lines.get(sku="OVEN")
+        yield f"{counted.draft.get_absolute_url()}lines/{counted.pk}/", None
     yield f"{counted.draft.get_absolute_url()}delete/", None
     yield "/documents/new/receipt/", refuse_serials
     yield "/items/new/", lambda page: page.click("button:has-text('Create item')")

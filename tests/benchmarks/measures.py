@@ -198,7 +198,53 @@ def milliseconds(one: Callable[[], object], other: Callable[[], object], runs: i
     return 1000 * median(found[0]), 1000 * median(found[1])
 
 
-MEASURES = {measure.__name__: measure for measure in (import_movements, keep_rows, write_bare, trace, trace_page)}
+def post_serials(count: str) -> dict:
+    """Seconds of what a person does on the page of a receipt: pasting ``count`` serial numbers, which are looked at,
+    adding them to the line, opening the draft again, and posting it; seconds that this process was busy (the rest it
+    waited, on a machine with other work), queries of posting, and bytes of the pages."""
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext, setup_test_environment
+
+    from tests import build
+    from tests.sheet import Sheet
+
+    setup_test_environment()
+    settings.SECURE_SSL_REDIRECT = False
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("clerk"))
+    build.item("Oven", "serial", skus=("OVEN",))
+    place = build.location("Main").pk
+    found: dict[str, float] = {}
+
+    def timed(what: str, act: Callable):
+        begun, busy = time.perf_counter(), time.process_time()
+        answer = act()
+        found[what] = time.perf_counter() - begun
+        found[f"cpu_of_{what}"] = time.process_time() - busy
+        return answer
+
+    page = Sheet.new(client, "receipt").fill(sku_0="OVEN", quantity_0=count, location=place).press("save")
+    page.fill(scan_0="\n".join(f"S{number:06}" for number in range(int(count))))
+    refresh = {"path": page.form.action, "data": page.data("refresh"), "headers": {"HX-Request": "true"}}
+    timed("look", lambda: client.post(**refresh))
+    page = timed("add", lambda: page.press("serials-0"))
+    page = timed("open", lambda: Sheet(client, client.get(page.address), page.address))
+    line = client.get(f"{page.address}lines/{page.page.lines[0].content.id}/")
+    with CaptureQueriesContext(connection) as queries:
+        answer = timed("post", lambda: client.post(page.form.action, page.data("post")))
+    found["queries"] = len(queries)
+    document = client.get(answer["Location"])
+    bytes_ = {"draft": page.response.content, "line": line.content, "document": document.content}
+    return {**found, **{f"bytes_of_{name}": len(html) for name, html in bytes_.items()}}
+
+
+MEASURES = {
+    measure.__name__: measure for measure in (import_movements, keep_rows, write_bare, trace, trace_page, post_serials)
+}
 
 if __name__ == "__main__":
     django.setup()
