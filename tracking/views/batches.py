@@ -28,7 +28,7 @@ from tracking.views import history
 
 FURTHEST = 36500  # days ahead that the list can be asked for
 # In words that SQLite can see the index of: what expired long ago and is used up is not looked at.
-IN_STOCK = RawSQL("SELECT batch_id FROM tracking_stocklevel WHERE quantity > 0", ())
+IN_STOCK = RawSQL("SELECT batch_id FROM tracking_stocklevel WHERE in_stock", ())
 
 
 @require_safe
