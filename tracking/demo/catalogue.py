@@ -64,6 +64,8 @@ ITEMS = (
     ),
 )
 
+WARRANTIES = {"Stone deck oven": 24}  # months
+
 
 def make_catalogue(*, by) -> None:
     """Makes all of it, checked as a form would. Raises ValidationError, Refusal and PermissionDenied."""
@@ -72,6 +74,7 @@ def make_catalogue(*, by) -> None:
     for name, kind, unit, tracking, shelf_life, pattern, variants in ITEMS:
         item = Item(name=name, kind=kind, unit=unit, tracking_mode=tracking, shelf_life_days=shelf_life)
         item.number_pattern = pattern
+        item.warranty_months = WARRANTIES.get(name)
         checked(item).save()
         for sku, label, gtin in variants:
             checked(Variant(item=item, sku=sku, name=label, gtin=gtin)).save()
