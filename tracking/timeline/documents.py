@@ -66,7 +66,7 @@ def first_line_of(record: Record) -> LedgerLine | None:
 
 
 def document_events(record: Record, below: int, size: int) -> list[Event]:
-    """The newest ``size`` events with lines below the id ``below``, in five queries for all of them."""
+    """The newest ``size`` events with lines below the id ``below``, in four queries as long as documents have few lines of it."""
     runs = runs_of(record, below, size)
     ids = {document for document, _, _ in runs}
     documents = Document.objects.select_related("partner", "posted_by", "reverses").in_bulk(ids)
