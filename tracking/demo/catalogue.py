@@ -66,6 +66,8 @@ ITEMS = (
 # Days before its expiry that a batch is noticed, where it is not the usual week.
 NOTICES = {"Rye flour": 21, "Country loaf": 5}
 
+WARRANTIES = {"Stone deck oven": 24}  # months
+
 
 def make_catalogue(*, by) -> None:
     """Makes all of it, checked as a form would. Raises ValidationError, Refusal and PermissionDenied."""
@@ -75,6 +77,7 @@ def make_catalogue(*, by) -> None:
         item = Item(name=name, kind=kind, unit=unit, tracking_mode=tracking, shelf_life_days=shelf_life)
         item.number_pattern = pattern
         item.expiry_notice_days = NOTICES.get(name)
+        item.warranty_months = WARRANTIES.get(name)
         checked(item).save()
         for sku, label, gtin in variants:
             checked(Variant(item=item, sku=sku, name=label, gtin=gtin)).save()
