@@ -10,6 +10,7 @@ from tracking.views import (
     draft_serials,
     drafts,
     fsma,
+    holds,
     item_card,
     locations,
     partners,
@@ -19,6 +20,7 @@ from tracking.views import (
     serials,
     stock,
     switch,
+    trace,
 )
 
 app_name = "tracking"
@@ -32,6 +34,11 @@ urlpatterns = [
     path("stock/", stock.stock_list, name="stock_list"),
     path("stock/stock.csv", stock.stock_csv, name="stock_csv"),
     path("stock/<int:variant>/<int:location>/", stock.stock_row, name="stock_row"),
+    path("trace/", trace.trace, name="trace"),
+    path("trace/batch/<int:pk>/", trace.trace_batch, name="trace_batch"),
+    path("trace/batch/<int:pk>/trace.csv", trace.trace_batch_csv, name="trace_batch_csv"),
+    path("trace/serial/<int:pk>/", trace.trace_serial, name="trace_serial"),
+    path("trace/serial/<int:pk>/trace.csv", trace.trace_serial_csv, name="trace_serial_csv"),
     path("recalls/", recalls.recall_list, name="recall_list"),
     path("recalls/new/", recalls.recall_new, name="recall_new"),
     path("recalls/<int:pk>/", recalls.recall_detail, name="recall_detail"),
@@ -68,8 +75,10 @@ urlpatterns = [
     path("batches/", batches.batch_list, name="batch_list"),
     path("batches/<int:pk>/", batches.batch_detail, name="batch_detail"),
     path("batches/<int:pk>/edit/", batches.batch_edit, name="batch_edit"),
+    path("batches/<int:pk>/hold/", holds.batch_hold, name="batch_hold"),
     path("serials/", serials.serial_list, name="serial_list"),
     path("serials/<int:pk>/", serials.serial_detail, name="serial_detail"),
+    path("serials/<int:pk>/hold/", holds.serial_hold, name="serial_hold"),
     path("archives/", archives.archive_list, name="archive_list"),
     path("archives/<int:pk>/", archives.archive_detail, name="archive_detail"),
     path("archives/<int:pk>/download/", archives.archive_download, name="archive_download"),

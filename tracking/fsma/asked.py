@@ -15,7 +15,8 @@ from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.search import search_key
 from tracking.ledger.sql import any_of, fetch
 from tracking.models import Batch
-from tracking.recalls.wanted import LotFacts, facts_where, readings_of
+from tracking.recalls.wanted import readings_of
+from tracking.trace.facts import LotFacts, facts_where
 from tracking.trace.walk import Place, reach
 
 SUGGESTED = 5

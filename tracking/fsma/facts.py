@@ -10,7 +10,7 @@ from tracking.fsma.record import DocumentFacts, Line, Lot, Party, Product
 from tracking.ledger.movement_export import look_up
 from tracking.ledger.sql import any_of, fetch
 from tracking.models import Workspace
-from tracking.recalls.flows import as_date
+from tracking.trace.facts import as_date
 from tracking.trace.walk import STANDING
 
 PARTNERS = "SELECT id, name, address, phone FROM tracking_partner WHERE {wanted}"

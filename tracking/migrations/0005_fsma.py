@@ -8,7 +8,7 @@ import katana_trace.lib.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("items", "0003_notices"),
-        ("tracking", "0003_recalls"),
+        ("tracking", "0004_in_stock_and_held"),
     ]
 
     operations = [
