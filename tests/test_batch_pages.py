@@ -192,17 +192,18 @@ def test_batch_detail_shows_the_cases_that_it_is_in(client, viewer, manager, bak
     build.post("production", *repacked, at=datetime(2026, 11, 2, tzinfo=UTC))
     small = Batch.objects.get(key="cl4-1114", variant__sku="CL-400")
     large = Batch.objects.get(key="cl4-1114", variant__sku="CL-800")
-    for title, kind in (("First drill", "drill"), ("Glass", "recall"), ("Second drill", "drill")):
+    cases = (("First drill", "drill"), ("Old glass", "recall"), ("Glass", "recall"), ("Second drill", "drill"))
+    for title, kind in cases:
         roots = find_typed("CL-400 CL4-1114")
         recall = open_recall(roots=roots, kind=kind, title=title, reason="Found in it.", by=manager)
-        if title == "First drill":
+        if title in {"First drill", "Old glass"}:
             close_recall(recall=recall, summary="All was found.", by=manager)
     client.force_login(viewer)
 
     def shown(batch: Batch) -> list[str]:
         return [recall.title for recall in client.get(batch.get_absolute_url()).context["cases"]]
 
-    expected = ["Glass", "Second drill", "First drill"]
+    expected = ["Glass", "Second drill", "Old glass", "First drill"]
     assert [shown(one) for one in (small, build.batch("CL4-RE"))] == [expected, expected]
     assert [shown(one) for one in (large, build.batch("X-1"))] == [[], []]
     page = " ".join(client.get(small.get_absolute_url()).content.decode().split())

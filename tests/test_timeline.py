@@ -160,6 +160,16 @@ def test_timeline_says_what_it_was_used_for_and_what_reversed_it(life):
     assert (made.what, made.amount, made.products) == ("Made", "+40", ())
 
 
+def test_timeline_says_what_a_reversed_production_had_done(bakery, clock, manager):
+    post("receipt", line("FLOUR", 9, batch="F1"), at=clock.at)
+    made = post("production", line("FLOUR", -9, batch="F1"), line("DOUGH", 9, batch="D1"), at=clock.tick())
+    clock.tick()
+    build.reverse(made, by=manager)
+    assert whats(batch("F1")) == ["Reversal: used in production", "Used in production", "Received"]
+    assert whats(batch("D1")) == ["Reversal: made", "Made"]
+    assert [event.products for event in timeline_of(batch("D1")).rows] == [(), ()]
+
+
 def test_timeline_shows_movements_or_changes_alone(life):
     assert told(timeline_of(batch("F1"), show=MOVEMENTS).rows) == LIFE[4:]
     assert told(timeline_of(batch("F1"), show=CHANGES).rows) == LIFE[:4]
@@ -196,6 +206,7 @@ def test_timeline_of_a_batch_goes_on_after_its_tracking_was_switched_off_and_res
         ("Exported with the history of the item", "", "", "", "", "", "manager", ""),
         *LIFE,
     ]
+    (restored, enabled) = (Document.objects.get(kind=kind).number for kind in ("tracking_restored", "tracking_on"))
     assert told(timeline_of(batch("UNBATCHED")).rows) == [
         (
             "Settled when tracking was restored",
@@ -205,7 +216,7 @@ def test_timeline_of_a_batch_goes_on_after_its_tracking_was_switched_off_and_res
             "",
             "Batches of Flour were restored from the archive",
             "manager",
-            "RST-000001",
+            restored,
         ),
         (
             "Put under tracking",
@@ -215,7 +226,7 @@ def test_timeline_of_a_batch_goes_on_after_its_tracking_was_switched_off_and_res
             "",
             "Batch tracking of Flour was switched on",
             "manager",
-            "TRK-000002",
+            enabled,
         ),
     ]
 

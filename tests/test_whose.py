@@ -123,6 +123,8 @@ def test_warranty_is_counted_from_the_last_standing_shipment(oven, manager):
     assert found() == (1, "SO-2", date(2025, 4, 10))
     build.reverse(again, by=manager)
     assert found() == (1, "SO-1", date(2025, 2, 28))
+    post("adjustment", line("OVEN", -1, serial="A1"), number="ADJ-1")  # it was scrapped, which begins no warranty
+    assert found() == (1, "SO-1", date(2025, 2, 28))
 
 
 def test_warranty_holds_through_its_last_day(oven, monkeypatch):
