@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from django.db.models import Max
+
 from katana_trace.lib import days
 from katana_trace.lib.numbers import check_text, key_of
 from katana_trace.lib.quantities import to_decimal
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks
 from tracking.ledger.retry import in_transaction
-from tracking.models import Recall, RecallCustomer, RecallEvent, RecallLot, RecallShipment, RecallStock
+from tracking.models import Document, Recall, RecallCustomer, RecallEvent, RecallLot, RecallShipment, RecallStock
 from tracking.recalls.scope import Scope, scope_of
 from tracking.recalls.wanted import LotFacts, facts_of
+from tracking.recalls.words import count_of
 from tracking.records.log import require
 
 FIRST = "RC-000001"
@@ -79,12 +82,14 @@ def write(scope: Scope, *, kind: str, title: str, reason: str, by) -> Recall:
         title=title,
         reason=reason,
         gaps="\n".join(scope.gaps),
+        last_document=Document.objects.aggregate(last=Max("id"))["last"] or 0,
         opened_at=at,
         opened_by=by,
     )
     lots = write_lots(recall, scope)
     write_shipments(recall, scope, lots)
-    words = f"Opened with {len(lots):,} lots, {len(scope.customers()):,} customers and {len(scope.gaps):,} gaps."
+    counts = [count_of(len(lots), "lot"), count_of(scope.named, "customer"), count_of(len(scope.gaps), "gap")]
+    words = "Opened with {}, {} and {}.".format(*counts)
     RecallEvent.objects.create(recall=recall, at=at, by=by, text=words)
     return recall
 
@@ -95,6 +100,7 @@ def write_lots(recall: Recall, scope: Scope) -> dict:
         lot.place: RecallLot(
             recall=recall,
             item_id=lot.facts.item,
+            variant_id=lot.facts.variant,
             item_name=lot.facts.item_name,
             sku=lot.facts.sku,
             label=lot.facts.label,
@@ -109,6 +115,7 @@ def write_lots(recall: Recall, scope: Scope) -> dict:
             shipped=to_decimal(lot.flow.shipped),
             sent_back=to_decimal(lot.flow.sent_back),
             on_hand=to_decimal(lot.on_hand),
+            was_held=lot.facts.is_held,
         )
         for lot in scope.lots
     }
@@ -117,9 +124,9 @@ def write_lots(recall: Recall, scope: Scope) -> dict:
         (
             RecallStock(
                 lot=rows[lot.place],
+                place_id=stock.place,
                 location=stock.location,
                 quantity=to_decimal(stock.quantity),
-                was_held=lot.facts.is_held,
             )
             for lot in scope.lots
             for stock in lot.stock
@@ -145,6 +152,7 @@ def write_shipments(recall: Recall, scope: Scope, lots: dict) -> None:
                 document=one.document,
                 shipped_on=one.shipped_on,
                 quantity=to_decimal(one.quantity),
+                returned=to_decimal(one.returned),
             )
             for customer, shipments in zip(customers, for_whom.values(), strict=True)
             for one in shipments
