@@ -33,7 +33,5 @@ def left_open(recall: Recall) -> str:
     states = list(recall.customers.exclude(name="").values_list("state", flat=True))
     waiting = states.count(RecallCustomer.State.TO_NOTIFY)
     if waiting:
-        return (
-            f"{waiting:,} of its {count_of(len(states), 'customer')} {'was' if waiting == 1 else 'were'} not notified."
-        )
+        return f"{waiting:,} of {count_of(len(states), 'customer')} {'was' if waiting == 1 else 'were'} not notified."
     return "Every customer was notified." if states else "No customer was reached."

@@ -163,5 +163,5 @@ def less_returned(shipments: Iterable[Shipment], returns: Iterable[Returned]) ->
     for one in shipments:
         taken = min(back[one.place, one.partner], one.quantity)
         back[one.place, one.partner] -= taken
-        found.append(replace(one, returned=taken))
+        found.append(replace(one, returned=taken) if taken else one)
     return found

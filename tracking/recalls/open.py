@@ -15,7 +15,7 @@ from tracking.ledger import locks
 from tracking.ledger.retry import in_transaction
 from tracking.models import Document, Recall, RecallCustomer, RecallEvent, RecallLot, RecallShipment, RecallStock
 from tracking.recalls.scope import Scope, scope_of
-from tracking.recalls.wanted import LotFacts, facts_of
+from tracking.recalls.wanted import LotFacts
 from tracking.recalls.words import count_of
 from tracking.records.log import require
 
@@ -38,17 +38,21 @@ def open_recall(*, roots: Sequence[LotFacts], kind: str, title: str, reason: str
 
     def work() -> Recall:
         locks.own_ledger()
-        places = [one.place for one in roots]
-        gone = [one for one in roots if one.place not in facts_of(places)]
-        if gone:
-            raise Refusal(
-                f"{gone[0].line} is no longer there: tracking of {gone[0].item_name} was switched. Leave it out.",
-                field="lots",
-            )
-        scope = scope_of(places)
+        scope = scope_of([one.place for one in roots])
+        check_there(roots, scope)
         return same_case(scope, kind, title) or write(scope, kind=kind, title=title, reason=reason, by=by)
 
     return in_transaction(work)
+
+
+def check_there(roots: Sequence[LotFacts], scope: Scope) -> None:
+    there = {lot.place for lot in scope.lots}
+    gone = [one for one in roots if one.place not in there]
+    if gone:
+        raise Refusal(
+            f"{gone[0].line} is no longer there: tracking of {gone[0].item_name} was switched. Leave it out.",
+            field="lots",
+        )
 
 
 def checked(text: str, what: str, limit: int) -> str:

@@ -52,7 +52,7 @@ class Present:
 
 def since_opening(recall: Recall) -> Since:
     """Holds ``recall`` against the present; the same number of queries for a small case and a large one."""
-    lots = list(recall.lots.all())
+    lots = list(recall.lots.only("recall", "item", "variant", "is_serial", "key", "depth", "was_held"))
     live = found_now(recall, lots)
     gone = len(lots) - len(live)
     scope, lost = scope_now(lots, live), tuple(gone_from_the_books(gone))
@@ -114,16 +114,16 @@ def changed_lots(now: Present) -> Iterable[str]:
 
 def changed_shipments(recall: Recall, now: Present) -> Iterable[str]:
     then: set[tuple[Place, str]] = set()
-    rows = RecallShipment.objects.filter(lot__recall=recall).select_related("customer")
+    rows = RecallShipment.objects.filter(lot__recall=recall).order_by("id")
     places = {lot.pk: place for place, lot in now.then.items()}
     present = {(one.place, key_of(one.document)) for one in now.shipments}
-    for one in rows.order_by("id"):
-        place = places.get(one.lot_id)
-        if place is None:
+    for lot, document, name in rows.values_list("lot", "document", "customer__name"):
+        if lot not in places:
             continue
-        then.add((place, key_of(one.document)))
-        if (place, key_of(one.document)) not in present:
-            yield f"{one.document} to {one.customer.name or 'nobody named'} was reversed ({now.line(place)})."
+        shipped = (places[lot], key_of(document))
+        then.add(shipped)
+        if shipped not in present:
+            yield f"{document} to {name or 'nobody named'} was reversed ({now.line(places[lot])})."
     partners = set(recall.customers.order_by().values_list("partner", flat=True))
     for one in now.shipments:
         if one.place in now.in_scope and (one.place, key_of(one.document)) not in then:
