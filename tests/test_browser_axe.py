@@ -110,6 +110,9 @@ def shown() -> Iterator[Shown]:
         "/partners/",
         "/partners/new/",
         "/archives/",
+        "/trace/",
+        "/trace/?q=flour",
+        "/trace/?q=nothing",
         "/accounts/password/",
     ]:
         yield address, None
@@ -127,6 +130,9 @@ def shown() -> Iterator[Shown]:
         build.batch("HELD").get_absolute_url(),
         f"{build.batch('SOON').get_absolute_url()}edit/",
         build.serial("A7").get_absolute_url(),
+        *[f"/trace/batch/{build.batch(number).pk}/" for number in ("SOON", "B1")],
+        f"/trace/batch/{build.batch('SOON').pk}/?as_of=2001-01-01",
+        f"/trace/serial/{build.serial('A7').pk}/",
         *[one.get_absolute_url() for one in Document.objects.filter(kind="shipment")[:2]],
         f"{document.get_absolute_url()}print/",
         f"{document.get_absolute_url()}reverse/",

@@ -18,6 +18,7 @@ from tracking.views import (
     serials,
     stock,
     switch,
+    trace,
 )
 
 app_name = "tracking"
@@ -31,6 +32,11 @@ urlpatterns = [
     path("stock/", stock.stock_list, name="stock_list"),
     path("stock/stock.csv", stock.stock_csv, name="stock_csv"),
     path("stock/<int:variant>/<int:location>/", stock.stock_row, name="stock_row"),
+    path("trace/", trace.trace, name="trace"),
+    path("trace/batch/<int:pk>/", trace.trace_batch, name="trace_batch"),
+    path("trace/batch/<int:pk>/trace.csv", trace.trace_batch_csv, name="trace_batch_csv"),
+    path("trace/serial/<int:pk>/", trace.trace_serial, name="trace_serial"),
+    path("trace/serial/<int:pk>/trace.csv", trace.trace_serial_csv, name="trace_serial_csv"),
     path("recalls/", recalls.recall_list, name="recall_list"),
     path("recalls/new/", recalls.recall_new, name="recall_new"),
     path("recalls/<int:pk>/", recalls.recall_detail, name="recall_detail"),

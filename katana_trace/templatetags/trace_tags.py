@@ -39,6 +39,12 @@ def count(number: int) -> str:
 
 
 @register.filter
+def unlocalized(value: float) -> str:
+    """A number of a drawing, as SVG reads it."""
+    return f"{value:g}"
+
+
+@register.filter
 def signed(value: Decimal | int | None) -> str:
     """``-42`` as −42, ``58`` as +58."""
     return for_people(to_millionths(value or 0), signed=True)

@@ -10,8 +10,8 @@ from django.db.models import Q
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.pasted import numbers_in
 from tracking.models import Draft, DraftBatch, DraftLine
-from tracking.recalls.wanted import LotFacts
 from tracking.recalls.words import listed
+from tracking.trace.facts import LotFacts
 
 
 @dataclass(frozen=True, slots=True)

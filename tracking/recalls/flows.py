@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tracking.ledger.sql import any_of, fetch
-from tracking.recalls.wanted import as_date
 from tracking.trace.balance import COLUMN_OF
+from tracking.trace.facts import as_date
 from tracking.trace.walk import STANDING, Place
 
 CAME = ("opening", "received", "produced", "returned", "adjusted")

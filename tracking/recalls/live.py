@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tracking.models import Recall, RecallLot, Switch
-from tracking.recalls.wanted import TABLES, LotFacts, facts_where
+from tracking.trace.facts import TABLES, LotFacts, facts_where
 
 
 def found_now(recall: Recall, lots: Iterable[RecallLot]) -> dict[int, LotFacts]:

@@ -15,9 +15,9 @@ from tracking.ledger import locks
 from tracking.ledger.retry import in_transaction
 from tracking.models import Document, Recall, RecallCustomer, RecallEvent, RecallLot, RecallShipment, RecallStock
 from tracking.recalls.scope import Scope, scope_of
-from tracking.recalls.wanted import LotFacts
 from tracking.recalls.words import count_of
 from tracking.records.log import require
+from tracking.trace.facts import LotFacts
 
 FIRST = "RC-000001"
 CHUNK = 500

@@ -14,8 +14,8 @@ from tracking.models import Recall, RecallLot, RecallShipment, RecallStock
 from tracking.recalls.flows import Shipment, Stock, returns_of, shipments_of, stock_of
 from tracking.recalls.live import found_now
 from tracking.recalls.scope import Scope, scope_of
-from tracking.recalls.wanted import LotFacts
 from tracking.recalls.words import listed
+from tracking.trace.facts import LotFacts
 from tracking.trace.walk import Place
 
 

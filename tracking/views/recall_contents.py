@@ -21,8 +21,8 @@ from tracking.recalls.flows import stock_of
 from tracking.recalls.live import found_now
 from tracking.recalls.since import Since, since_opening
 from tracking.recalls.state import holdable
-from tracking.recalls.wanted import LotFacts
 from tracking.recalls.words import in_units
+from tracking.trace.facts import LotFacts
 
 CHANGES = 50  # sentences of one kind that the page lists
 EVENTS = 50
