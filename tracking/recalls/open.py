@@ -9,18 +9,17 @@ from django.db.models import Max
 
 from katana_trace.lib import days
 from katana_trace.lib.numbers import check_text, key_of
-from katana_trace.lib.quantities import to_decimal
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks
 from tracking.ledger.retry import in_transaction
-from tracking.models import Document, Recall, RecallCustomer, RecallEvent, RecallLot, RecallShipment, RecallStock
+from tracking.models import Document, Recall, RecallEvent
+from tracking.recalls.picture import write_picture
 from tracking.recalls.scope import Scope, scope_of
 from tracking.recalls.words import count_of
 from tracking.records.log import require
 from tracking.trace.facts import LotFacts
 
 FIRST = "RC-000001"
-CHUNK = 500
 
 
 def open_recall(*, roots: Sequence[LotFacts], kind: str, title: str, reason: str, by) -> Recall:
@@ -90,79 +89,11 @@ def write(scope: Scope, *, kind: str, title: str, reason: str, by) -> Recall:
         opened_at=at,
         opened_by=by,
     )
-    lots = write_lots(recall, scope)
-    write_shipments(recall, scope, lots)
-    counts = [count_of(len(lots), "lot"), count_of(scope.named, "customer"), count_of(len(scope.gaps), "gap")]
+    write_picture(recall, scope)
+    counts = [count_of(len(scope.lots), "lot"), count_of(scope.named, "customer"), count_of(len(scope.gaps), "gap")]
     words = "Opened with {}, {} and {}.".format(*counts)
     RecallEvent.objects.create(recall=recall, at=at, by=by, text=words)
     return recall
-
-
-def write_lots(recall: Recall, scope: Scope) -> dict:
-    """The lots and where they are; place to the lot's row."""
-    rows = {
-        lot.place: RecallLot(
-            recall=recall,
-            item_id=lot.facts.item,
-            variant_id=lot.facts.variant,
-            item_name=lot.facts.item_name,
-            sku=lot.facts.sku,
-            label=lot.facts.label,
-            unit=lot.facts.unit,
-            number=lot.facts.number,
-            key=lot.facts.key,
-            is_serial=lot.facts.is_serial,
-            depth=lot.depth,
-            expires_on=lot.facts.expires_on,
-            came=to_decimal(lot.flow.came),
-            used=to_decimal(lot.used),
-            shipped=to_decimal(lot.flow.shipped),
-            sent_back=to_decimal(lot.flow.sent_back),
-            on_hand=to_decimal(lot.on_hand),
-            was_held=lot.facts.is_held,
-        )
-        for lot in scope.lots
-    }
-    RecallLot.objects.bulk_create(rows.values(), batch_size=CHUNK)
-    RecallStock.objects.bulk_create(
-        (
-            RecallStock(
-                lot=rows[lot.place],
-                place_id=stock.place,
-                location=stock.location,
-                quantity=to_decimal(stock.quantity),
-            )
-            for lot in scope.lots
-            for stock in lot.stock
-        ),
-        batch_size=CHUNK,
-    )
-    return rows
-
-
-def write_shipments(recall: Recall, scope: Scope, lots: dict) -> None:
-    for_whom = scope.customers()
-    customers = RecallCustomer.objects.bulk_create(
-        RecallCustomer(
-            recall=recall, partner_id=one.partner, name=one.name, email=one.email, phone=one.phone, address=one.address
-        )
-        for one in for_whom
-    )
-    RecallShipment.objects.bulk_create(
-        (
-            RecallShipment(
-                lot=lots[one.place],
-                customer=customer,
-                document=one.document,
-                shipped_on=one.shipped_on,
-                quantity=to_decimal(one.quantity),
-                returned=to_decimal(one.returned),
-            )
-            for customer, shipments in zip(customers, for_whom.values(), strict=True)
-            for one in shipments
-        ),
-        batch_size=CHUNK,
-    )
 
 
 def seen_hash(roots: Sequence[LotFacts]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from katana_trace.lib import days
@@ -29,8 +29,10 @@ def write_recall(recall: Recall) -> Iterator[bytes]:
 
     Read at once: a half-read query keeps writers waiting. The changes are those until now; all else is kept.
     """
+    lots = {lot.pk: lot for lot in recall.lots.all()}
     rows = [
-        *case_rows(recall), *lot_rows(recall), *customer_rows(recall), *event_rows(recall), *change_rows(recall),
+        *case_rows(recall), *lot_rows(recall, lots), *customer_rows(recall, lots), *event_rows(recall),
+        *change_rows(recall),
     ]  # fmt: skip
     return write_rows([list(COLUMNS), *(cells(recall, row) for row in rows)])
 
@@ -78,8 +80,8 @@ def name_of(lot: RecallLot) -> dict[str, str]:
     return {"item": lot.label, "sku": lot.sku, "number": lot.number, "unit": lot.unit}
 
 
-def lot_rows(recall: Recall) -> Iterator[dict[str, str]]:
-    for lot in recall.lots.all():
+def lot_rows(recall: Recall, lots: Mapping[int, RecallLot]) -> Iterator[dict[str, str]]:
+    for lot in lots.values():
         parts = [lot.came, lot.used, lot.shipped, lot.sent_back, lot.on_hand]
         names = ("came", "used", "shipped", "sent_back", "on_hand")
         yield {
@@ -91,18 +93,21 @@ def lot_rows(recall: Recall) -> Iterator[dict[str, str]]:
             **{name: amount(part) for name, part in zip(names, parts, strict=True)},
             "not_accounted": plain(missing_of(*map(to_millionths, parts))),
         }
-    for stock in RecallStock.objects.filter(lot__recall=recall).select_related("lot"):
+    for stock in RecallStock.objects.filter(lot__recall=recall):
+        lot = lots[stock.lot_id]
         yield {
             "record": "stock",
-            **name_of(stock.lot),
+            **name_of(lot),
             "location": stock.location,
             "quantity": amount(stock.quantity),
-            "on_hold": yes(stock.lot.was_held),
+            "on_hold": yes(lot.was_held),
         }
 
 
-def customer_rows(recall: Recall) -> Iterator[dict[str, str]]:
+def customer_rows(recall: Recall, lots: Mapping[int, RecallLot]) -> Iterator[dict[str, str]]:
+    names: dict[int, str] = {}
     for one in recall.customers.select_related("notified_by").order_by("id"):
+        names[one.pk] = one.name
         yield {
             "record": "customer",
             "customer": one.name,
@@ -115,12 +120,12 @@ def customer_rows(recall: Recall) -> Iterator[dict[str, str]]:
             "replied_at": instant(one.replied_at),
             "text": one.note,
         }
-    shipments = RecallShipment.objects.filter(lot__recall=recall).select_related("lot", "customer")
+    shipments = RecallShipment.objects.filter(lot__recall=recall)
     for one in shipments.order_by("customer_id", "shipped_on", "id"):
         yield {
             "record": "shipment",
-            **name_of(one.lot),
-            "customer": one.customer.name,
+            **name_of(lots[one.lot_id]),
+            "customer": names[one.customer_id],
             "document": one.document,
             "shipped_on": one.shipped_on.isoformat(),
             "quantity": amount(one.quantity),

@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from katana_trace.lib import days
-from tracking.models import Location, Partner, Recall, RecallCustomer, RecallShipment
+from tracking.models import Location, Partner, Recall, RecallCustomer, RecallLot, RecallShipment
 from tracking.recalls.recall_csv import write_recall
 
 
@@ -51,9 +51,12 @@ def show(request: HttpRequest, recall: Recall, customers: QuerySet[RecallCustome
 
 
 def letters_to(customers: QuerySet[RecallCustomer]) -> list[Letter]:
+    """A lot is read once, however many letters name it."""
     shipments: dict[int, list[RecallShipment]] = defaultdict(list)
-    rows = RecallShipment.objects.filter(customer__in=customers.order_by().values("pk")).select_related("lot")
+    rows = RecallShipment.objects.filter(customer__in=customers.order_by().values("pk"))
+    lots = RecallLot.objects.filter(pk__in=rows.order_by().values("lot")).in_bulk()
     for row in rows.order_by("lot_id", "shipped_on", "id"):
+        row.lot = lots[row.lot_id]
         shipments[row.customer_id].append(row)
     return [Letter(one, contact_of(one), shipments[one.pk]) for one in customers]
 
