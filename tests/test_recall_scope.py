@@ -183,9 +183,13 @@ def test_hold_says_how_much_is_with_customers(client, manager, bakery):
     client.force_login(manager)
     page = read(client, recall)
     assert "Hold all 3 in one step" in page
-    assert "1 of them is with customers; what comes back stays on hold." in page
+    assert "3 lots not on hold, 1 of them with customers: what comes back stays on hold" in page
+    drill = opened(manager, kind="drill")
+    assert "<strong>3 lots are not on hold.</strong>" in read(client, recall, "close/")
     client.post(f"{recall.get_absolute_url()}hold/")
     assert "what comes back" not in read(client, recall)
+    for case in (recall, drill):
+        assert "not on hold" not in read(client, case, "close/")
 
 
 # -- what was typed -----------------------------------------------------------------------------------------------------
@@ -197,6 +201,18 @@ def test_a_sku_before_a_number_is_read_first(client, manager, bakery):
     assert [one.line for one in find_typed("FLOUR F1")] == ["FLOUR F1"]
     assert [one.line for one in find_typed("BREAD FLOUR F1")] == ["BREAD FLOUR F1"]
     assert depths(opened(manager, "bread  flour f1")) == {"FLOUR F1": 0}
+
+
+def test_recall_new_shows_the_scope_before_the_rest_is_filled_in(client, manager, bakery):
+    client.force_login(manager)
+    page = client.post("/recalls/new/", {"lots": "FLOUR F1", "do": "preview"})
+    assert page.status_code == 200
+    assert "4 lots, 2 customers" in page.content.decode()
+    assert "Give the case a title" not in page.content.decode()
+    page = client.post("/recalls/new/", {"lots": "FLOUR F1", "do": "open", "seen": page.context["seen"]})
+    assert page.status_code == 422
+    assert set(page.context["form"].errors) == {"kind", "title", "reason"}
+    assert client.post("/recalls/new/", {"lots": "", "do": "preview"}).status_code == 422
 
 
 @pytest.mark.parametrize("text", ["x " * 40_000, "F1\0", "ﷺ" * 64, "= F1"])

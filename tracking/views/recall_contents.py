@@ -100,6 +100,12 @@ def case(request: HttpRequest, recall: Recall) -> dict:
     }
 
 
+def not_held(recall: Recall) -> int:
+    """How many lots of an open recall are not on hold; a drill holds nothing."""
+    scope = since_opening(recall).scope if recall.is_open and recall.kind == Recall.Kind.RECALL else None
+    return len(holdable(scope)) if scope else 0
+
+
 def lots_of(since: Since) -> Iterable[LotFacts]:
     """The lots of the case that are in the books, and those in scope since."""
     found = {one.place: one for one in since.live.values()}

@@ -51,12 +51,13 @@ def show(request: HttpRequest, recall: Recall, customers: QuerySet[RecallCustome
 
 
 def letters_to(customers: QuerySet[RecallCustomer]) -> list[Letter]:
-    """A lot is read once, however many letters name it."""
+    """The shipments of each by item, number and day. A lot is read once, however many letters name it."""
     shipments: dict[int, list[RecallShipment]] = defaultdict(list)
     rows = RecallShipment.objects.filter(customer__in=customers.order_by().values("pk"))
     lots = RecallLot.objects.filter(pk__in=rows.order_by().values("lot")).in_bulk()
-    for row in rows.order_by("lot_id", "shipped_on", "id"):
+    for row in rows:
         row.lot = lots[row.lot_id]
+    for row in sorted(rows, key=lambda row: (row.lot.label, row.lot.sku, row.lot.number, row.shipped_on, row.pk)):
         shipments[row.customer_id].append(row)
     return [Letter(one, contact_of(one), shipments[one.pk]) for one in customers]
 
