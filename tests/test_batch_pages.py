@@ -9,7 +9,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from items.models import Item
-from katana_trace.lib import days
 from katana_trace.lib.refusal import Refusal
 from katana_trace.templatetags.trace_tags import expiry_state
 from tests import build
@@ -18,12 +17,9 @@ from tracking.modes.switch import enable_tracking
 from tracking.records.edit import edit_batch
 from tracking.records.hold import hold, release
 
-TODAY = date(2026, 11, 23)
+TODAY = date(2026, 11, 23)  # as the clock stands
 
-
-@pytest.fixture(autouse=True)
-def on_this_day(monkeypatch):
-    monkeypatch.setattr(days, "today", lambda: TODAY)
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 @pytest.fixture

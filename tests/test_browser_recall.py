@@ -89,7 +89,7 @@ def open_case(page, answer: dict, kind: str) -> None:
 def test_recall_drill_from_opening_to_letters_and_csv(javascript, company, manager, live_server, tmp_path, say):
     """Over the 80,000 lines of the benchmarks, with seconds:
 
-    KATANA_TRACE_RECALL_DOCUMENTS=20000 pytest -p no:xdist tests/test_browser_recall.py -k "letters_and_csv and with"
+    KATANA_TRACE_RECALL_DOCUMENTS=20000 pytest -p no:xdist tests/test_browser_recall.py -k "letters_and_csv and not without"
     """
     answer = widest(company)
     batch = Batch.objects.get(variant__sku=answer["sku"], number=answer["number"])

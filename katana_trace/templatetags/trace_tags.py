@@ -64,6 +64,23 @@ def moment(value: datetime | None) -> str:
     return date_format(timezone.localtime(value), "j M Y H:i") if value else NOTHING
 
 
+@register.filter
+def when(value: datetime | None) -> str:
+    """An instant where there is little room: of today 14:02, of this year 24 Nov, else 24 Nov 2026."""
+    if value is None:
+        return NOTHING
+    today, there = days.today(), days.day_of(value)
+    if there == today:
+        return date_format(timezone.localtime(value), "H:i")
+    return date_format(there, "j M" if there.year == today.year else "j M Y")
+
+
+@register.filter
+def weekday(value: date) -> str:
+    """A date as Tuesday 24 November 2026."""
+    return date_format(value, "l j F Y")
+
+
 @register.inclusion_tag("_expiry.html")
 def expiry(expires_on: date | None, notice: int | None = None, quiet: bool = False) -> dict:
     """The badge that says whether a batch is expired (rule 10), expires within the notice period, or keeps longer.

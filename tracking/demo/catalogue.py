@@ -23,7 +23,7 @@ LOCATIONS = (
 # name, kind, unit, tracking, shelf life in days, pattern of new numbers, variants (SKU, name, GTIN)
 ITEMS = (
     ("Strong white flour", "material", "kg", "batch", 180, "FL-{mm}{dd}-{n}", (("FL-W", "", ""),)),
-    ("Rye flour", "material", "kg", "batch", 150, "RF-{mm}{dd}-{n}", (("FL-R", "", ""),)),
+    ("Rye flour", "material", "kg", "batch", 70, "RF-{mm}{dd}-{n}", (("FL-R", "", ""),)),
     ("Sea salt", "material", "kg", "batch", None, "SS-{mm}{dd}-{n}", (("SALT", "", ""),)),
     ("Seed mix", "material", "kg", "batch", 240, "SM-{mm}{dd}-{n}", (("SEED", "", ""),)),
     ("Butter", "material", "kg", "batch", 60, "BU-{mm}{dd}-{n}", (("BUTTER", "", ""),)),
@@ -63,6 +63,8 @@ ITEMS = (
         (("SDO-2", "2 decks", "9521234500070"), ("SDO-3", "3 decks", "9521234500087")),
     ),
 )
+# Days before its expiry that a batch is noticed, where it is not the usual week.
+NOTICES = {"Rye flour": 21, "Country loaf": 5}
 
 
 def make_catalogue(*, by) -> None:
@@ -72,6 +74,7 @@ def make_catalogue(*, by) -> None:
     for name, kind, unit, tracking, shelf_life, pattern, variants in ITEMS:
         item = Item(name=name, kind=kind, unit=unit, tracking_mode=tracking, shelf_life_days=shelf_life)
         item.number_pattern = pattern
+        item.expiry_notice_days = NOTICES.get(name)
         checked(item).save()
         for sku, label, gtin in variants:
             checked(Variant(item=item, sku=sku, name=label, gtin=gtin)).save()

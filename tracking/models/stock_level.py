@@ -37,3 +37,5 @@ class StockLevel(models.Model):
                 violation_error_message="There are not enough units without a serial number for that.",
             ),
         ]
+        # Empty levels stay for ever, so what is in stock has an index of its own: a page costs what is there, not what was.
+        indexes = [models.Index(fields=["variant", "batch"], name="level_in_stock", condition=Q(quantity__gt=0))]
