@@ -28,14 +28,10 @@ from tracking.ledger import locks
 from tracking.ledger.post import Posting, post
 from tracking.ledger.retry import in_transaction, sentence_of
 from tracking.ledger.reverse import reverse_document
-from tracking.models import Batch, Document, LedgerLine, Recall, RecallCustomer, RecordChange, Switch
+from tracking.models import Batch, Document, LedgerLine, RecordChange, Switch
 from tracking.modes.download import record_download
 from tracking.modes.history import write_history
 from tracking.modes.switch import disable_tracking, enable_tracking
-from tracking.recalls.close import close_recall
-from tracking.recalls.open import open_recall
-from tracking.recalls.state import hold_all, record_customer
-from tracking.recalls.wanted import find_typed
 from tracking.resources.import_movements import import_movements
 
 SWITCHING_SECONDS = 120
@@ -299,31 +295,4 @@ def count_again(number: int, *, content: DraftContent, times: int) -> dict:
         token = new_uuid()
         revision = save_draft(token=token, content=content, revision=0, by=None)
         score.try_it(lambda token=token, revision=revision: post_draft(token=token, revision=revision, by=None))
-    return score.answer()
-
-
-def recall_and_hold(number: int, *, lots: str, title: str, wait: float) -> dict:
-    """Opens a recall of ``lots``, then holds all of it; ``last`` is the newest shipment right after."""
-    score = Score()
-    time.sleep(wait)
-    recall = open_recall(roots=find_typed(lots), kind="recall", title=title, reason="Race", by=None)
-    score.try_it(lambda: hold_all(recall=recall, by=None))
-    return score.answer(case=recall.number, last=Document.objects.filter(kind="shipment").latest("pk").pk)
-
-
-def note_until_closed(number: int, *, customer: int) -> dict:
-    """Writes one note after the other about a customer, until the case is closed."""
-    score, ends = Score(), time.monotonic() + SWITCHING_SECONDS
-    one = RecallCustomer.objects.get(pk=customer)
-    while time.monotonic() < ends:
-        name = f"Note {score.posted} of writer {number}"
-        if not score.try_it(lambda name=name: record_customer(customer=one, note=name, by=None)):
-            break
-    return score.answer()
-
-
-def close_after(number: int, *, recall: int, seconds: float) -> dict:
-    time.sleep(seconds)
-    score = Score()
-    score.try_it(lambda: close_recall(recall=Recall.objects.get(pk=recall), summary="Done", by=None))
     return score.answer()
