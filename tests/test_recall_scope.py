@@ -14,7 +14,7 @@ from tests import build
 from tests.build import batch, line, post, serial
 from tests.recalls import changes, depths, make_bakery, opened, read
 from tests.sheet import Sheet
-from tracking.models import Draft, Location, Recall, RecallShipment
+from tracking.models import Draft, Location, Recall, RecallShipment, Workspace
 from tracking.recalls.figures import by_unit, least
 from tracking.recalls.open import open_recall
 from tracking.recalls.preview import CUSTOMERS
@@ -356,6 +356,12 @@ def test_letters_say_when_nobody_can_be_reached(client, viewer, manager, bakery)
     assert sentence not in read(client, recall, "letters/")
     Location.objects.update(phone="", address="")
     assert sentence in read(client, recall, "letters/")
+    Workspace.objects.update_or_create(defaults={"business_name": "Mill & Oven"})
+    page = read(client, recall, "letters/")
+    assert sentence in page
+    assert "<strong>Mill &amp; Oven</strong>" in page
+    Workspace.objects.update(business_phone="555-0100")
+    assert sentence not in read(client, recall, "letters/")
 
 
 def test_a_second_click_finds_the_case_of_the_first(manager, bakery):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tracking.expiry.windows import Window
 from tracking.ledger.sql import fetch
 
-IN_STOCK = "FROM tracking_stocklevel k JOIN tracking_batch b ON b.id = k.batch_id WHERE k.quantity > 0"
+IN_STOCK = "FROM tracking_stocklevel k JOIN tracking_batch b ON b.id = k.batch_id WHERE k.in_stock"
 
 
 def count_batches(windows: Sequence[Window], *, of: str = IN_STOCK, parameters: Sequence = ()) -> list[int]:

@@ -14,7 +14,7 @@ from tracking.models.batch import RecordStatus
 NOTICE = f"coalesce(nullif(i.expiry_notice_days, 0), {days.USUAL_NOTICE})"
 IN_STOCK = (
     "FROM tracking_stocklevel k JOIN tracking_batch b ON b.id = k.batch_id JOIN items_variant v ON v.id = b.variant_id"
-    " JOIN items_item i ON i.id = v.item_id WHERE k.quantity > 0"
+    " JOIN items_item i ON i.id = v.item_id WHERE k.in_stock"
 )
 
 
@@ -56,7 +56,7 @@ def due_batches(day: date, *, size: int | None = None) -> tuple[list[Due], int]:
         " FROM (SELECT q.id, count(*) OVER () AS total FROM ("
         f"  SELECT DISTINCT b.id, b.expires_on {IN_STOCK} AND b.expires_on <= {limit}"
         f" ) q ORDER BY q.expires_on, q.id{first}) w JOIN tracking_batch b ON b.id = w.id"
-        " JOIN tracking_stocklevel k ON k.batch_id = b.id AND k.quantity > 0"
+        " JOIN tracking_stocklevel k ON k.batch_id = b.id AND k.in_stock"
         " JOIN tracking_location p ON p.id = k.location_id JOIN items_variant v ON v.id = b.variant_id"
         " JOIN items_item i ON i.id = v.item_id ORDER BY b.expires_on, b.id, p.key",
         [day.isoformat()],

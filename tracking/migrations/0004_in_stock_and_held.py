@@ -18,10 +18,17 @@ class Migration(migrations.Migration):
             model_name="serialnumber",
             index=models.Index(condition=models.Q(("status", "held")), fields=["id"], name="serial_held"),
         ),
+        migrations.AddField(
+            model_name="stocklevel",
+            name="in_stock",
+            field=models.GeneratedField(
+                db_persist=True, expression=models.Q(("quantity__gt", 0)), output_field=models.BooleanField()
+            ),
+        ),
         migrations.AddIndex(
             model_name="stocklevel",
             index=models.Index(
-                condition=models.Q(("quantity__gt", 0)), fields=["variant", "batch"], name="level_in_stock"
+                condition=models.Q(("in_stock", True)), fields=["variant", "batch"], name="level_in_stock"
             ),
         ),
     ]

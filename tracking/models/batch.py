@@ -44,6 +44,9 @@ class Batch(models.Model):
             models.Index(fields=["key", "id"], name="batch_by_key"),
             models.Index(fields=["variant", "expires_on", "id"], name="batch_by_expiry"),
             models.Index(fields=["id"], name="batch_held", condition=models.Q(status=RecordStatus.HELD)),
+            models.Index(
+                fields=["supplier_batch"], name="batch_by_supplier_batch", condition=~models.Q(supplier_batch="")
+            ),
         ]
 
     def __str__(self) -> str:

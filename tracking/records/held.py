@@ -22,7 +22,7 @@ SINCE = (
 )
 BATCHES = (
     f"SELECT 0 AS is_serial, b.id, b.number, b.reason, b.variant_id, {SINCE.format(t='b')} AS since,"
-    f" {summed('k.quantity')} FROM tracking_batch b JOIN tracking_stocklevel k ON k.batch_id = b.id AND k.quantity > 0"
+    f" {summed('k.quantity')} FROM tracking_batch b JOIN tracking_stocklevel k ON k.batch_id = b.id AND k.in_stock"
     " WHERE b.status = 'held' GROUP BY b.id, b.number, b.reason, b.variant_id, b.key"
 )
 # The + keeps SQLite from reading all that is in stock by its location.

@@ -22,8 +22,8 @@ def numbers_in_stock() -> Numbers:
     rows = fetch(
         "SELECT (SELECT count(*) FROM items_item i WHERE i.tracking_mode <> 'none' AND i.archived_at IS NULL),"
         " (SELECT count(DISTINCT b.id) FROM tracking_stocklevel k JOIN tracking_batch b ON b.id = k.batch_id"
-        f"  WHERE k.quantity > 0 AND b.key <> '{UNBATCHED_KEY}'),"
+        f"  WHERE k.in_stock AND b.key <> '{UNBATCHED_KEY}'),"
         " (SELECT coalesce(sum(k.numbered / 1000000), 0) FROM tracking_stocklevel k"
-        "  WHERE k.quantity > 0 AND k.batch_id IS NULL)"
+        "  WHERE k.in_stock AND k.batch_id IS NULL)"
     )
     return Numbers(*map(int, rows[0]))

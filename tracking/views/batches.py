@@ -16,19 +16,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from items.models import Item
 from katana_trace.lib import days
-from katana_trace.lib.htmx import render_page
-from katana_trace.lib.paging import Page, page_by_key, page_newest
+from katana_trace.lib.htmx import render_page, wants_fragment
+from katana_trace.lib.paging import Page, page_by_key
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.search import search_key
 from tracking.expiry.windows import Window, window_named
 from tracking.forms.batch import BatchFilterForm, BatchForm
 from tracking.models import Batch, StockLevel
+from tracking.recalls.containing import cases_with
 from tracking.records.edit import edit_batch
 from tracking.views import history
 
 FURTHEST = 36500  # days ahead that the list can be asked for
 # In words that SQLite can see the index of: what expired long ago and is used up is not looked at.
-IN_STOCK = RawSQL("SELECT batch_id FROM tracking_stocklevel WHERE quantity > 0", ())
+IN_STOCK = RawSQL("SELECT batch_id FROM tracking_stocklevel WHERE in_stock", ())
 
 
 @require_safe
@@ -97,15 +98,14 @@ def whole_days(text: str) -> str:
 @require_safe
 def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(batches_with_stock(), pk=pk)
-    movements = page_newest(history.movements_of(batch), cursor=request.GET.get("after", ""))
-    context = {
-        "batch": batch,
-        "page": movements,
-        "stock": history.stock_of(batch),
-        "changes": history.changes_of(batch),
-        "held": history.last_hold(batch),
-    }
-    return render_page(request, "tracking/batch_detail.html", "tracking/_batch_movements.html", context)
+    context = {"batch": batch, **history.timeline_shown(request, batch)}
+    if not wants_fragment(request):
+        context |= {
+            "stock": history.stock_of(batch),
+            "held": history.last_hold(batch),
+            "cases": cases_with(batch),
+        }
+    return render_page(request, "tracking/batch_detail.html", "tracking/_timeline.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

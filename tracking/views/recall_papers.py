@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from katana_trace.lib import days
-from tracking.models import Location, Partner, Recall, RecallCustomer, RecallLot, RecallShipment
+from tracking.models import Location, Partner, Recall, RecallCustomer, RecallLot, RecallShipment, Workspace
 from tracking.recalls.recall_csv import write_recall
 
 
@@ -41,10 +41,12 @@ def recall_letter(request: HttpRequest, pk: int, customer: int) -> HttpResponse:
 
 
 def show(request: HttpRequest, recall: Recall, customers: QuerySet[RecallCustomer]) -> HttpResponse:
+    sent_by = senders()
     context = {
         "recall": recall,
         "letters": letters_to(customers.select_related("partner").order_by("id")),
-        "senders": senders(),
+        "senders": sent_by,
+        "is_reachable": any(one.address or one.phone for one in sent_by),
         "today": days.today(),
     }
     return render(request, "tracking/recall_letters.html", context)
@@ -67,9 +69,21 @@ def contact_of(customer: RecallCustomer) -> RecallCustomer | Partner:
     return customer if has_own or customer.partner is None else customer.partner
 
 
-def senders() -> list[Location]:
-    """The locations that say how to be reached; a letter names them as its sender."""
-    return [one for one in Location.objects.filter(archived_at__isnull=True) if one.address or one.phone]
+@dataclass(frozen=True, slots=True)
+class Sender:
+    name: str
+    address: str
+    phone: str
+
+
+def senders() -> list[Sender | Location]:
+    """Whom a letter names as its sender: the business, and where it has no address or phone, the locations that have."""
+    workspace = Workspace.get()
+    business = Sender(workspace.business_name, workspace.business_address, workspace.business_phone)
+    if business.name and (business.address or business.phone):
+        return [business]
+    places = [one for one in Location.objects.filter(archived_at__isnull=True) if one.address or one.phone]
+    return [business, *places] if business.name else places
 
 
 @require_safe

@@ -39,7 +39,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("items", "0003_notices"),
-        ("tracking", "0004_in_stock_and_held"),
+        ("tracking", "0005_fsma"),
     ]
 
     operations = [
