@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from katana_trace.lib.numbers import can_be_stored, key_of
+from katana_trace.lib.numbers import LIMIT, can_be_stored, key_of
 from katana_trace.lib.quantities import shown
 from katana_trace.lib.refusal import Refusal
 from tracking.trace.facts import TABLES, LotFacts, facts_where
 from tracking.trace.walk import Place
 
 MOST_LINES = 1000
+LONGEST = 2 * LIMIT + 1  # characters of a SKU, a space and a number
 
 
 def find_typed(text: str) -> list[LotFacts]:
@@ -36,6 +37,8 @@ def find_typed(text: str) -> list[LotFacts]:
 
 def readings_of(line: str) -> list[tuple[str, str]]:
     """The ways to read a line: (key of the SKU or "" for any, key of the number); both may have spaces in them."""
+    if len(line) > LONGEST:
+        return []
     words = line.split(" ")
     ways = [("", line), *((" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words)))]
     return [
@@ -46,9 +49,10 @@ def readings_of(line: str) -> list[tuple[str, str]]:
 
 
 def the_one(line: str, readings: list[tuple[str, str]], by_key: dict[str, list[LotFacts]]) -> LotFacts:
-    found = {
-        one.place: one for sku, number in readings for one in by_key.get(number, []) if not sku or one.sku_key == sku
-    }
+    """A SKU and a number before a number alone: what a link to this form writes is found again."""
+    found = {one.place: one for sku, number in readings for one in by_key.get(number, []) if one.sku_key == sku}
+    if not found:
+        found = {one.place: one for sku, number in readings if not sku for one in by_key.get(number, [])}
     if len(found) == 1:
         return next(iter(found.values()))
     if not found:
