@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 from katana_trace.lib.numbers import UNBATCHED_KEY
 from tracking.fsma.record import DocumentFacts, Line, Lot, Party, Product
 from tracking.ledger.movement_export import look_up
-from tracking.ledger.sql import any_of, fetch
+from tracking.ledger.sql import any_of, as_day, fetch
 from tracking.models import Workspace
-from tracking.trace.facts import as_date
 from tracking.trace.walk import STANDING
 
 PARTNERS = "SELECT id, name, address, phone FROM tracking_partner WHERE {wanted}"
@@ -111,7 +110,7 @@ class Facts:
 
     def document(self, row: tuple) -> DocumentFacts:
         on, id_, kind, number, partner = row
-        return DocumentFacts(id_, kind, number, as_date(on), self.partners.get(partner))
+        return DocumentFacts(id_, kind, number, as_day(on), self.partners.get(partner))
 
     def line(self, row: tuple) -> Line:
         _, variant, location, batch, serial, quantity, epoch = row

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from tracking.ledger.sql import any_of, fetch
+from tracking.ledger.sql import any_of, as_day, fetch
 from tracking.trace.balance import COLUMN_OF
-from tracking.trace.facts import as_date
 from tracking.trace.walk import STANDING, Place
 
 # What was moved comes to nothing in an honest ledger; a lost half of a transfer is not accounted for.
@@ -118,7 +117,7 @@ def shipments_of(places: Iterable[Place]) -> list[Shipment]:
         ):
             place = (is_serial, id_)
             found.append(
-                Shipment(place, partner, name, email, phone, address, document, as_date(shipped_on), -int(quantity))
+                Shipment(place, partner, name, email, phone, address, document, as_day(shipped_on), -int(quantity))
             )
     return found
 
@@ -148,7 +147,7 @@ def returns_of(places: Iterable[Place], *, after: int = 0) -> list[Returned]:
             f" GROUP BY l.{column}, d.id, t.id ORDER BY d.id",
             [parameter, after],
         ):
-            found.append(Returned((is_serial, id_), partner, name, document, as_date(returned_on), int(quantity)))
+            found.append(Returned((is_serial, id_), partner, name, document, as_day(returned_on), int(quantity)))
     return found
 
 

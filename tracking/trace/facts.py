@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracking.ledger.sql import any_of, fetch
+from tracking.ledger.sql import any_of, as_day, fetch
 from tracking.trace.walk import Place
 
 TABLES = ((False, "tracking_batch"), (True, "tracking_serialnumber"))
@@ -79,9 +79,4 @@ def select_facts(is_serial: bool, more: str = "") -> str:
 
 def facts_from(is_serial: bool, row: tuple) -> LotFacts:
     """The facts in a row of ``select_facts``."""
-    return LotFacts(is_serial, *row[:10], as_date(row[10]), row[11])
-
-
-def as_date(value: date | str | None) -> date | None:
-    """SQLite gives a date as it stores it: text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    return LotFacts(is_serial, *row[:10], as_day(row[10]), row[11])

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from tracking.ledger.sql import any_of, fetch
+from tracking.ledger.sql import any_of, as_day, fetch
 from tracking.trace.balance import balance_of
-from tracking.trace.facts import as_date, facts_from, select_facts
+from tracking.trace.facts import facts_from, select_facts
 from tracking.trace.gaps import gaps_by_line
 from tracking.trace.graph import BareGoods, Goods, Graph, GraphLot, Handover, Party, Step, levels_of
 from tracking.trace.lot import Lot
@@ -66,7 +66,7 @@ def read_steps(back: Side, ahead: Side) -> tuple[tuple[Step, ...], tuple[Step, .
                 continue
             step = found.get((document, name))
             if step is None:
-                step = found[document, name] = Step(document, kind, number, as_date(posted_on))
+                step = found[document, name] = Step(document, kind, number, as_day(posted_on))
             add_line(step, variant, batch, serial, int(quantity), epoch)
     return tuple(found[name] for name in back), tuple(found[name] for name in ahead)
 
@@ -132,7 +132,7 @@ def read_handovers(places: Iterable[Place], as_of: date | None) -> list[Handover
         )
         parameters += [parameter, *days]
     found = [
-        Handover((bool(serial), id_), kind, document, number, as_date(posted_on), Party(*party), int(quantity))
+        Handover((bool(serial), id_), kind, document, number, as_day(posted_on), Party(*party), int(quantity))
         for serial, id_, kind, document, number, posted_on, *party, quantity in fetch(
             " UNION ALL ".join(queries), parameters
         )
