@@ -60,7 +60,7 @@ class CatalogueForm(forms.ModelForm):
 class ItemForm(CatalogueForm):
     class Meta:
         model = Item
-        fields = ["name", "kind", "unit", "shelf_life_days", "expiry_notice_days", "number_pattern"]
+        fields = ["name", "kind", "unit", "shelf_life_days", "expiry_notice_days", "warranty_months", "number_pattern"]
         error_messages = {
             "name": {"required": "Give the item a name."},
             "unit": {"required": "Give the unit that stock is counted in, such as pcs."},
@@ -69,6 +69,7 @@ class ItemForm(CatalogueForm):
             "unit": "What stock is counted in, such as pcs, kg or l. Frozen once the item has moved.",
             "shelf_life_days": "How long a new batch keeps.",
             "expiry_notice_days": "How long before its expiry a batch is listed as expiring. Without it, 7 days.",
+            "warranty_months": "Counted from the shipment of a serial number.",
             "number_pattern": PATTERN_HELP,
         }
         widgets = {
@@ -76,6 +77,7 @@ class ItemForm(CatalogueForm):
             "unit": forms.TextInput(attrs={"autocomplete": "off"}),
             "shelf_life_days": forms.NumberInput(attrs={"min": 1, "max": 36500}),
             "expiry_notice_days": forms.NumberInput(attrs={"min": 1, "max": 36500, "placeholder": 7}),
+            "warranty_months": forms.NumberInput(attrs={"min": 1, "max": 600}),
             "number_pattern": forms.TextInput(attrs=PATTERN_LIVE),
         }
 

@@ -160,6 +160,15 @@ def test_new_item_begins_with_the_choice_that_was_made(in_admin, manager):
     assert "“Pump” exists already" in text(answer)
 
 
+def test_the_form_keeps_the_warranty(in_admin):
+    oven = item("Oven", "serial", skus=("OVEN",))
+    assert in_admin.post(page_of(oven), form_of(oven, warranty_months="24")).status_code == 302
+    oven.refresh_from_db()
+    assert oven.warranty_months == 24
+    assert 'name="warranty_months" value="24"' in text(in_admin.get(page_of(oven)))
+    assert in_admin.post(page_of(oven), form_of(oven, warranty_months="0")).status_code == 422
+
+
 # -- the switch as an action ------------------------------------------------------------------------------------------
 
 

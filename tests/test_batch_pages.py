@@ -12,8 +12,11 @@ from items.models import Item
 from katana_trace.lib.refusal import Refusal
 from katana_trace.templatetags.trace_tags import expiry_state
 from tests import build
-from tracking.models import Batch, Document, RecordChange
+from tracking.models import Batch, Document, Recall, RecordChange
 from tracking.modes.switch import enable_tracking
+from tracking.recalls.close import close_recall
+from tracking.recalls.open import open_recall
+from tracking.recalls.wanted import find_typed
 from tracking.records.edit import edit_batch
 from tracking.records.hold import hold, release
 
@@ -136,26 +139,30 @@ def test_batch_list_pages_by_key(client, viewer, query):
     assert numbers(first) + numbers(second) == [f"B{n:02}" for n in range(51)]
 
 
-def test_batch_detail_shows_facts_stock_and_movements(client, viewer, bakery):
-    build.post("shipment", build.line("CL-400", "-2", batch="CL4-1114"), number="SO-1", partner="Mill Lane Deli")
+def test_batch_detail_shows_facts_stock_and_timeline(client, viewer, bakery):
+    sold = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    build.post(
+        "shipment", build.line("CL-400", "-2", batch="CL4-1114"), number="SO-1", partner="Mill Lane Deli", at=sold
+    )
     build.post(
         "transfer", build.line("FLOUR", "-4.5", batch="FL-1"), build.line("FLOUR", "4.5", batch="FL-1", at="Cold room")
     )
     client.force_login(viewer)
     loaf = client.get(build.batch("CL4-1114").get_absolute_url())
     flour = client.get(build.batch("FL-1").get_absolute_url())
-    assert [(line.document.number, line.quantity) for line in loaf.context["page"].rows] == [("SO-1", -2), ("PO-1", 8)]
+    rows = [(event.document.number, event.amount) for event in loaf.context["page"].rows]
+    assert rows == [("SO-1", "−2"), ("PO-1", "+8")]
     assert [(level.location.name, level.quantity) for level in flour.context["stock"]] == [
         ("Cold room", Decimal("14.5")),
         ("Main", 1200),
     ]
-    page = loaf.content.decode()
+    page = " ".join(loaf.content.decode().split())
     for text in (
-        "Shipment to Mill Lane Deli",
-        "Receipt from Hartwell Mill",
-        "−2",
-        "+8",
-        "1 Nov 2026 08:30",
+        "Shipped to Mill Lane Deli",
+        "Received from Hartwell Mill",
+        '<td class="n">−2</td>',
+        '<td class="n">+8</td>',
+        '1 Nov 2026</span> <span class="nb dim">08:30',
         "6 pcs on hand",
     ):
         assert text in page
@@ -163,19 +170,52 @@ def test_batch_detail_shows_facts_stock_and_movements(client, viewer, bakery):
     assert "/edit/" not in page
 
 
-def test_batch_detail_pages_its_movements(client, viewer, django_assert_num_queries):
+def test_batch_detail_pages_its_timeline(client, viewer, django_assert_num_queries):
     build.item("Flour", "batch", skus=("FLOUR",))
     for number in range(51):
         build.post("receipt", build.line("FLOUR", 1, batch="B"), number=f"PO-{number}", partner="Hartwell Mill")
     client.force_login(viewer)
     address = build.batch("B").get_absolute_url()
-    with django_assert_num_queries(
-        8
-    ):  # session, user, batch, movements, stock, changes, permissions of user and groups
+    # Session, user, permissions (2), batch; first line, lines, documents, mirrors, downloads, changes, switches, restores;
+    # stock, cases.
+    with django_assert_num_queries(15):
         first = client.get(address)
     second = client.get(address, {"after": first.context["page"].next_cursor})
-    shown = [line.document.number for page in (first, second) for line in page.context["page"].rows]
+    shown = [event.document.number for page in (first, second) for event in page.context["page"].rows]
     assert shown == [f"PO-{number}" for number in reversed(range(51))]
+
+
+def test_batch_detail_shows_the_cases_that_it_is_in(client, viewer, manager, bakery):
+    """Open ones first and with a link at the top; what was made from it is in them too, another variant's number is not."""
+    build.post("receipt", build.line("CL-800", "1", batch="CL4-1114"), build.line("CL-400", "1", batch="X-1"))
+    repacked = [build.line("CL-400", "-1", batch="CL4-1114"), build.line("CL-400", "2", batch="CL4-RE")]
+    build.post("production", *repacked, at=datetime(2026, 11, 2, tzinfo=UTC))
+    small = Batch.objects.get(key="cl4-1114", variant__sku="CL-400")
+    large = Batch.objects.get(key="cl4-1114", variant__sku="CL-800")
+    for title, kind in (("First drill", "drill"), ("Glass", "recall"), ("Second drill", "drill")):
+        roots = find_typed("CL-400 CL4-1114")
+        recall = open_recall(roots=roots, kind=kind, title=title, reason="Found in it.", by=manager)
+        if title == "First drill":
+            close_recall(recall=recall, summary="All was found.", by=manager)
+    client.force_login(viewer)
+
+    def shown(batch: Batch) -> list[str]:
+        return [recall.title for recall in client.get(batch.get_absolute_url()).context["cases"]]
+
+    expected = ["Glass", "Second drill", "First drill"]
+    assert [shown(one) for one in (small, build.batch("CL4-RE"))] == [expected, expected]
+    assert [shown(one) for one in (large, build.batch("X-1"))] == [[], []]
+    page = " ".join(client.get(small.get_absolute_url()).content.decode().split())
+    glass = Recall.objects.get(title="Glass")
+    open_case = f'is in an open recall:</strong> <a href="{glass.get_absolute_url()}">{glass.number}, Glass</a>'
+    assert (page.count(open_case), page.count("is in an open drill:"), page.count("Recalls and drills")) == (1, 1, 1)
+    assert "Recalls and drills" not in client.get(large.get_absolute_url()).content.decode()
+    small.variant.sku = "CL-401"
+    small.variant.save()
+    assert shown(small) == []  # the SKU that the case names is nobody's now, and two variants have the number
+    large.variant.sku = "CL-400"
+    large.variant.save()
+    assert (shown(small), shown(large)) == ([], expected)
 
 
 def test_batch_detail_leads_from_unbatched_stock_to_numbers(client, viewer, operator, manager):
@@ -215,7 +255,11 @@ def test_batch_edit_keeps_old_and_new_who_and_why(client, manager, bakery):
         ("FL-1", "supplier_batch", "", "HW 77", "Certificate arrived", "manager"),
     ]
     page = client.get(f"/batches/{batch.pk}/").content.decode()
-    for text in ("Supplier&#x27;s batch number", "22 Nov 2026", "31 Dec 2026", "Certificate arrived"):
+    for text in (
+        "Supplier&#x27;s batch number changed",
+        '<span class="vh">from </span>22 Nov 2026 → <span class="vh">to </span>31 Dec 2026',
+        "Certificate arrived",
+    ):
         assert text in page
 
 
@@ -324,7 +368,7 @@ def test_hold_and_release_are_shown_and_logged(client, viewer, manager, bakery):
     page = client.get(batches[0].get_absolute_url()).content.decode()
     assert "Batch FL-1 is on hold:</strong> Lab result pending" in page
     with pytest.raises(Refusal, match="on hold"):
-        build.post("shipment", build.line("CL-400", "-1", batch="CL4-1114"))
+        build.post("shipment", build.line("CL-400", "-1", batch="CL4-1114"), at=datetime(2026, 11, 23, tzinfo=UTC))
     release(records=batches[1:], by=manager, reason="Lab result good")
     build.post("shipment", build.line("CL-400", "-1", batch="CL4-1114"), at=datetime(2026, 11, 23, tzinfo=UTC))
     assert [(b.number, b.status, b.reason) for b in Batch.objects.order_by("key")] == [

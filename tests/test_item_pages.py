@@ -132,6 +132,7 @@ def test_item_new_makes_item_and_variant_together(client, manager):
             },
         ),
         ({"shelf_life_days": "0"}, {"shelf_life_days": ["Ensure this value is greater than or equal to 1."]}),
+        ({"warranty_months": "601"}, {"warranty_months": ["Ensure this value is less than or equal to 600."]}),
     ],
 )
 def test_item_new_refuses_on_the_field_and_makes_nothing(client, manager, catalogue, typed, expected):
@@ -191,6 +192,25 @@ def test_item_edit_changes_all_but_the_tracking(client, manager, catalogue):
         90,
         "batch",
     )
+
+
+def test_item_edit_keeps_the_warranty_and_takes_it_away(client, manager, catalogue):
+    client.force_login(manager)
+    oven = Item.objects.get(key="bread oven")
+    typed = {"name": oven.name, "kind": oven.kind, "unit": oven.unit}
+    found = []
+    for months in ("24", "1", ""):
+        assert client.post(f"/items/{oven.pk}/edit/", {**typed, "warranty_months": months}).status_code == 302
+        form = client.get(f"/items/{oven.pk}/edit/").content.decode()
+        card = client.get(f"/items/{oven.pk}/").content.decode()
+        oven.refresh_from_db()
+        words = [words in card for words in ("24 months from the shipment", "1 month from the shipment", "Warranty")]
+        found.append((oven.warranty_months, f'name="warranty_months" value="{months}"' in form, words))
+    assert found == [
+        (24, True, [True, False, True]),
+        (1, True, [False, True, True]),
+        (None, False, [False, False, False]),
+    ]
 
 
 def test_item_edit_refuses_another_unit_once_it_moved(client, manager, catalogue):

@@ -16,7 +16,17 @@ from katana_trace.lib.quantities import plain, to_millionths
 from tests import build
 from tests.build import batch, line, post
 from tests.sheet import Sheet
-from tracking.models import Batch, Draft, Location, Partner, Recall, RecallCustomer, RecordChange, SerialNumber
+from tracking.models import (
+    Batch,
+    Draft,
+    Location,
+    Partner,
+    Recall,
+    RecallCustomer,
+    RecordChange,
+    SerialNumber,
+    Workspace,
+)
 from tracking.modes.plan import plan_switch
 from tracking.recalls.close import close_recall
 from tracking.recalls.open import open_recall
@@ -264,7 +274,7 @@ def test_recall_pages_ask_the_same_number_of_queries(client, manager, count, dja
     for n in range(count - 1):
         opened(manager, f"BREAD B{n:02}", title=f"Case {n}")
     client.force_login(manager)
-    queries = {"": 33, "lots/": 5, "stock/": 20, "customers/": 6, "letters/": 6, "recall.csv": 9}
+    queries = {"": 33, "lots/": 5, "stock/": 20, "customers/": 6, "letters/": 7, "recall.csv": 9}
     for part, number in queries.items():
         with django_assert_num_queries(number):
             response = client.get(f"{recall.get_absolute_url()}{part}")
@@ -434,6 +444,18 @@ def test_recall_letters_have_a_page_for_each_customer(client, viewer, manager, b
     assert "<strong>DRILL.</strong>" in page
     assert "Stop selling" not in page
     assert client.get(f"{recall.get_absolute_url()}customers/{cafe.pk}/letter/").status_code == 404
+
+
+def test_recall_letters_name_the_business_or_the_locations_as_their_sender(client, viewer, manager, bakery):
+    client.force_login(viewer)
+    recall = opened(manager)
+    Location.objects.filter(name="Main").update(address="Back Lane 2", phone="555-0102")
+    page = read(client, recall, "letters/")
+    assert ("<strong>Main</strong>" in page, "Back Lane 2" in page, "555-0102" in page) == (True, True, True)
+    Workspace.objects.create(pk=1, business_name="Blau Bakery", business_address="Mill Lane 1\nBlau")
+    page = read(client, recall, "letters/")
+    assert ("<strong>Blau Bakery</strong>" in page, "Mill Lane 1<br>Blau" in page) == (True, True)
+    assert "<strong>Main</strong>" not in page
 
 
 def test_recall_csv_has_everything_the_case_keeps(client, viewer, manager, bakery):

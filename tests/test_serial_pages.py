@@ -9,6 +9,8 @@ import pytest
 from items.models import Item
 from katana_trace.lib.refusal import Refusal
 from tests import build
+from tracking.recalls.open import open_recall
+from tracking.recalls.wanted import find_typed
 from tracking.records.hold import hold, release
 
 
@@ -86,23 +88,25 @@ def test_serial_list_pages_by_key(client, viewer):
 def test_serial_detail_says_where_it_is_and_where_it_has_been(client, viewer, ovens, django_assert_num_queries):
     client.force_login(viewer)
     address = build.serial("OV-1").get_absolute_url()
-    with django_assert_num_queries(8):  # session, user, permissions (2), number, movements, the last of them, changes
+    # Session, user, permissions (2), number; first line, lines, documents, mirrors, downloads, changes, switches, restores;
+    # what it went by, cases.
+    with django_assert_num_queries(15):
         sold = client.get(address)
     here = client.get(build.serial("OV-2").get_absolute_url()).content.decode()
-    rows = [(line.document.number, line.quantity, line.location.name) for line in sold.context["page"].rows]
-    assert rows == [("SO-1", -1, "Main"), ("MO-1", 1, "Main")]
-    page = sold.content.decode()
+    rows = [
+        (event.what, event.partner, event.document.number, event.amount, event.where)
+        for event in sold.context["page"].rows
+    ]
+    assert rows == [("Shipped to", "Corner Café", "SO-1", "−1", "Main"), ("Made", "", "MO-1", "+1", "Main")]
+    page = " ".join(sold.content.decode().split())
     for text in (
-        "Not in stock since 8 Jan 2025",
-        "Shipment to Corner Café",
-        "Production output",
-        "Out of Main",
-        "Into Main",
-        "8 Jan 2025 22:40",
+        "With Corner Café<small>since 8 Jan 2025",
+        "Shipped to Corner Café",
+        '8 Jan 2025</span> <span class="nb dim">22:40',
     ):
         assert text in page
-    assert "in stock at Main" in here
-    assert "Not in stock since" not in here
+    assert "In stock at Main" in here
+    assert "since" not in here
 
 
 def test_serial_detail_shows_its_hold_and_log(client, viewer, manager, ovens):
@@ -116,11 +120,21 @@ def test_serial_detail_shows_its_hold_and_log(client, viewer, manager, ovens):
     release(records=[serial], by=manager, reason="Calibrated")
     page = client.get(serial.get_absolute_url())
     assert "is on hold" not in page.content.decode()
-    told = [(c.label, c.old, c.new, c.by, c.reason) for c in page.context["changes"]]
+    told = [(event.what, event.by, event.reason) for event in page.context["page"].rows]
     assert told == [
-        ("Status", "On hold", "Available", "manager", "Calibrated"),
-        ("Status", "Available", "On hold", "manager", "Calibration due"),
+        ("Released", "manager", "Calibrated"),
+        ("Put on hold", "manager", "Calibration due"),
+        ("Made", "", ""),
     ]
+
+
+def test_serial_detail_shows_the_cases_that_it_is_in(client, viewer, manager, ovens):
+    recall = open_recall(roots=find_typed("OVEN OV-1"), kind="recall", title="Door", reason="It fell off.", by=manager)
+    client.force_login(viewer)
+    pages = [client.get(build.serial(number).get_absolute_url()) for number in ("OV-1", "OV-2")]
+    assert [page.context["cases"] for page in pages] == [[recall], []]
+    link = f'is in an open recall:</strong> <a href="{recall.get_absolute_url()}">{recall.number}, Door</a>'
+    assert [link in page.content.decode() for page in pages] == [True, False]
 
 
 def test_serial_detail_of_nothing_is_404(client, viewer):

@@ -150,6 +150,43 @@ def trace(count: str, runs: str) -> list[dict]:
     return found
 
 
+def trace_page(sku: str, number: str, runs: str) -> dict:
+    """Median milliseconds of reading the graph around a lot, and of its whole page; with what is in it, and the queries."""
+    from django.contrib.auth import get_user_model
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from tracking.ledger.sql import fetch
+    from tracking.trace.lot import find_lot
+    from tracking.trace.read_graph import graph_of
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    lot = find_lot(sku=sku, number=number)
+    client = Client(HTTP_HOST="127.0.0.1")
+    reader, _ = get_user_model().objects.get_or_create(username="reader", defaults={"is_superuser": True})
+    client.force_login(reader)
+
+    def page() -> None:
+        answer = client.get(f"/trace/batch/{lot.id}/", secure=True)
+        assert answer.status_code == 200
+
+    with CaptureQueriesContext(connection) as caught:
+        graph = graph_of(lot.place)
+    queries = len(caught)  # each request of the client forgets them
+    reading, whole = milliseconds(lambda: graph_of(lot.place), page, int(runs))
+    return {
+        "lines": fetch("SELECT count(*) FROM tracking_ledgerline")[0][0],
+        "lots": len(graph.lots),
+        "shipments": len(graph.shipments),
+        "queries": queries,
+        "graph": reading,
+        "page": whole,
+    }
+
+
 def milliseconds(one: Callable[[], object], other: Callable[[], object], runs: int) -> tuple[float, float]:
     """The medians over ``runs``, in turns: what slows the machine for a while slows both."""
     found: tuple[list[float], list[float]] = [], []
@@ -205,7 +242,9 @@ def post_serials(count: str) -> dict:
     return {**found, **{f"bytes_of_{name}": len(html) for name, html in bytes_.items()}}
 
 
-MEASURES = {measure.__name__: measure for measure in (import_movements, keep_rows, write_bare, trace, post_serials)}
+MEASURES = {
+    measure.__name__: measure for measure in (import_movements, keep_rows, write_bare, trace, trace_page, post_serials)
+}
 
 if __name__ == "__main__":
     django.setup()

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from django.db import connection
 
 from tracking.ledger.sql import any_of, fetch
-from tracking.recalls.wanted import LotFacts, as_date
 from tracking.trace.balance import COLUMN_OF
+from tracking.trace.facts import LotFacts, as_date
 from tracking.trace.walk import STANDING, Place
 
 CAME = ("opening", "received", "produced", "returned", "adjusted")

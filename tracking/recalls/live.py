@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from katana_trace.lib.numbers import key_of
 from tracking.models import Recall, RecallLot
-from tracking.recalls.wanted import TABLES, LotFacts, facts_where
+from tracking.trace.facts import TABLES, LotFacts, facts_where
 
 
 def found_now(lots: Iterable[RecallLot]) -> dict[int, LotFacts]:

@@ -13,8 +13,8 @@ from tracking.ledger import locks
 from tracking.ledger.retry import in_transaction
 from tracking.models import Recall, RecallCustomer, RecallEvent, RecallLot, RecallShipment, RecallStock
 from tracking.recalls.scope import Scope, scope_of
-from tracking.recalls.wanted import LotFacts, facts_of
 from tracking.records.log import require
+from tracking.trace.facts import LotFacts, facts_of
 
 FIRST = "RC-000001"
 CHUNK = 500

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tracking.recalls.flows import Flow, Shipment, Stock, flows_of, shipments_of, stock_of
 from tracking.recalls.steps import Steps, gap_sentences, steps_from
-from tracking.recalls.wanted import LotFacts, facts_of
+from tracking.trace.facts import LotFacts, facts_of
 from tracking.trace.walk import Place
 
 

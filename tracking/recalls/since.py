@@ -14,7 +14,7 @@ from tracking.models import Recall, RecallLot, RecallShipment, RecallStock
 from tracking.recalls.flows import Returned, returns_of
 from tracking.recalls.live import found_now
 from tracking.recalls.scope import Scope, ScopeLot, scope_of
-from tracking.recalls.wanted import LotFacts
+from tracking.trace.facts import LotFacts
 from tracking.trace.walk import Place
 
 

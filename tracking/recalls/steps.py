@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from katana_trace.lib.quantities import for_people
 from tracking.ledger.sql import any_of, fetch
-from tracking.recalls.wanted import LotFacts
+from tracking.trace.facts import LotFacts
 from tracking.trace.gaps import gaps_of
 from tracking.trace.walk import Place, walk
 

@@ -22,7 +22,7 @@ from tracking.recalls.preview import in_units
 from tracking.recalls.scope import ScopeLot
 from tracking.recalls.since import Since, since_opening
 from tracking.recalls.state import holdable
-from tracking.recalls.wanted import LotFacts
+from tracking.trace.facts import LotFacts
 
 CHANGES = 50  # sentences of one kind that the page lists
 EVENTS = 50

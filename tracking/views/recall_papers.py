@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from katana_trace.lib import days
-from tracking.models import Location, Recall, RecallCustomer, RecallShipment
+from tracking.models import Location, Recall, RecallCustomer, RecallShipment, Workspace
 from tracking.recalls.recall_csv import write_recall
 
 
@@ -41,8 +43,18 @@ def show(request: HttpRequest, recall: Recall, customers: list[RecallCustomer]) 
     return render(request, "tracking/recall_letters.html", context)
 
 
-def senders() -> list[Location]:
-    """The locations that say how to be reached; a letter names them as its sender."""
+@dataclass(frozen=True, slots=True)
+class Sender:
+    name: str
+    address: str
+    phone: str
+
+
+def senders() -> list[Sender | Location]:
+    """Whom a letter names as its sender: the business, or the locations that say how to be reached."""
+    workspace = Workspace.get()
+    if workspace.business_name:
+        return [Sender(workspace.business_name, workspace.business_address, workspace.business_phone)]
     return [one for one in Location.objects.filter(archived_at__isnull=True) if one.address or one.phone]
 
 

@@ -18,7 +18,8 @@ from tracking.recalls.open import open_recall, seen_hash
 from tracking.recalls.preview import Preview, preview_of
 from tracking.recalls.scope import scope_of
 from tracking.recalls.state import hold_all, notify_all
-from tracking.recalls.wanted import LotFacts, facts_of, find_typed
+from tracking.recalls.wanted import find_typed
+from tracking.trace.facts import LotFacts, facts_of
 from tracking.views import recall_contents as contents
 
 LINKED = 200  # batches and serial numbers that a link may name

@@ -8,11 +8,13 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from items.models import Item
-from katana_trace.lib.htmx import render_page
-from katana_trace.lib.paging import page_by_key, page_newest
+from katana_trace.lib.htmx import render_page, wants_fragment
+from katana_trace.lib.paging import page_by_key
 from katana_trace.lib.search import search_key
 from tracking.forms.serial import SerialFilterForm
 from tracking.models import SerialNumber
+from tracking.recalls.containing import cases_with
+from tracking.records.whose import warranty_of, whereabouts_of
 from tracking.views import history
 
 
@@ -21,6 +23,7 @@ def serial_list(request: HttpRequest) -> HttpResponse:
     chosen = {
         "q": request.GET.get("q", "").strip(),
         "place": request.GET.get("place", "") if request.GET.get("place") in {"in", "out"} else "",
+        "status": "held" if request.GET.get("status") == "held" else "",
         "item": request.GET.get("item", "") if request.GET.get("item", "").isdecimal() else "",
     }
     item = Item.objects.filter(pk=int(chosen["item"][:18])).first() if chosen["item"] else None
@@ -30,6 +33,8 @@ def serial_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(key__contains=key)
     if chosen["place"]:
         rows = rows.filter(location__isnull=chosen["place"] == "out")
+    if chosen["status"]:
+        rows = rows.filter(status=chosen["status"])
     if item is not None:
         rows = rows.filter(item=item)
     context = {
@@ -45,11 +50,12 @@ def serial_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def serial_detail(request: HttpRequest, pk: int) -> HttpResponse:
     serial = get_object_or_404(SerialNumber.objects.select_related("variant__item", "location"), pk=pk)
-    context = {
-        "serial": serial,
-        "page": page_newest(history.movements_of(serial), cursor=request.GET.get("after", "")),
-        "last": history.movements_of(serial).order_by("-id").first(),
-        "changes": history.changes_of(serial),
-        "held": history.last_hold(serial),
-    }
-    return render_page(request, "tracking/serial_detail.html", "tracking/_serial_movements.html", context)
+    context = {"serial": serial, **history.timeline_shown(request, serial)}
+    if not wants_fragment(request):
+        context |= {
+            "whereabouts": whereabouts_of(serial),
+            "warranty": warranty_of(serial),
+            "held": history.last_hold(serial),
+            "cases": cases_with(serial),
+        }
+    return render_page(request, "tracking/serial_detail.html", "tracking/_timeline.html", context)
