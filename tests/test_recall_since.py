@@ -10,6 +10,7 @@ from tests.build import batch, line, post
 from tests.recalls import changes, depths, make_bakery, opened, read
 from tracking.models import Batch, Document, Location, Partner, Recall
 from tracking.recalls.close import close_recall
+from tracking.recalls.containing import cases_with
 from tracking.recalls.state import hold_all
 
 
@@ -45,6 +46,8 @@ def test_a_lot_is_found_under_another_sku(client, manager):
     assert sorted(held) == [("BREAD-500", "B1"), ("BREAD-L", "B1")]
     client.force_login(manager)
     assert "BREAD-S" in read(client, recall)  # the case keeps what it wrote
+    cases = {one.variant.sku: cases_with(one) for one in Batch.objects.select_related("variant")}
+    assert cases == {"BREAD-500": [recall], "BREAD-L": [recall], "BREAD-S": []}
 
 
 def test_stock_of_a_renamed_location_has_not_moved(client, manager, bakery):
@@ -84,6 +87,8 @@ def test_a_number_that_is_given_anew_is_none_of_a_closed_case(client, manager, n
     )
     assert changes(recall) == {"Books": [gone]}
     client.force_login(manager)
+    later = opened(manager, number, title="Later")
+    assert cases_with(batch(number)) == [later]
     for part in ("", "lots/", "stock/"):
         page = read(client, recall, part)
         assert f"/batches/{batch(number).pk}/" not in page
@@ -92,9 +97,11 @@ def test_a_number_that_is_given_anew_is_none_of_a_closed_case(client, manager, n
     assert "SO-" not in read(client, recall)
     if number == "F1":
         return
+    close_recall(recall=later, summary="Done", by=manager)
     # The archive brings the lots back, and they are the case's again.
     build.restore(Item.objects.get(), history, manager)
     assert "Books" not in changes(recall)
+    assert cases_with(batch(number)) == [later, recall]
     assert f"/batches/{batch(number).pk}/" in read(client, recall, "lots/")
 
 

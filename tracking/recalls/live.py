@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from tracking.models import Recall, RecallLot, Switch
 from tracking.trace.facts import TABLES, LotFacts, facts_where
 
@@ -31,5 +33,14 @@ def switched_off_since(recall: Recall) -> set[int]:
     """The items whose numbers were taken off after the case was closed, and have not come back."""
     if recall.is_open:
         return set()
-    switches = Switch.objects.filter(to_mode="none", switched_at__gte=recall.closed_at, archive__restored_at=None)
-    return set(switches.values_list("item", flat=True))
+    return set(lasting_switches().filter(switched_at__gte=recall.closed_at).values_list("item", flat=True))
+
+
+def lasting_switches() -> QuerySet[Switch]:
+    """The switches to No tracking whose archive was not restored."""
+    return Switch.objects.filter(to_mode="none", archive__restored_at=None)
+
+
+def still_of(cases: QuerySet[Recall], item: int) -> QuerySet[Recall]:
+    """Those of ``cases`` whose numbers of ``item`` are the present ones."""
+    return cases.exclude(Exists(lasting_switches().filter(item=item, switched_at__gte=OuterRef("closed_at"))))
