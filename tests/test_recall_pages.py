@@ -225,6 +225,7 @@ def test_recall_detail_shows_drafts_that_contain_it(client, operator, viewer, ma
     page = read(client, recall)
     assert draft.get_absolute_url() in page
     assert page.count("/documents/drafts/") == 1
+    assert '<td class="long code">BREAD b1</td>' in page
     client.force_login(viewer)
     assert draft.get_absolute_url() not in read(client, recall)
 
