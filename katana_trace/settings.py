@@ -89,6 +89,14 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
 
+# Mail leaves by ``expiry_digest --mail`` alone.
+MAIL = environment.mail()
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starts_tls, MAIL.is_tls
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = MAIL.sender
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = environment.time_zone()
 USE_I18N = False

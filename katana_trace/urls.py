@@ -3,12 +3,11 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from katana_trace import accounts, views
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="items:item_list"), name="home"),
+    path("", views.home, name="home"),
     path("", include("items.urls")),
     path("", include("tracking.urls")),
     path("favicon.ico", views.favicon, name="favicon"),

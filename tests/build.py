@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from items.models import Item, Variant
-from katana_trace.lib.days import now
+from katana_trace.lib.days import now, today
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.quantities import parse_quantity
 from katana_trace.lib.refusal import Refusal
@@ -42,10 +42,15 @@ def partner(name: str) -> Partner:
     return Partner.objects.filter(key=key_of(name)).first() or Partner.objects.create(name=name)
 
 
+def ahead(days: int) -> str:
+    """The day that many days from now, for what is still to be usable then."""
+    return (today() + timedelta(days=days)).isoformat()
+
+
 def line(
     sku: str, quantity: str | int, batch: str = "", serial: str = "", expires: str | None = None, at: str = "Main"
 ) -> NewLine:
-    """One line: ``line("FLOUR", "25.5", batch="L1", expires="2030-01-31")``; − goes out."""
+    """One line: ``line("FLOUR", "25.5", batch="L1", expires=ahead(90))``; − goes out."""
     return NewLine(
         variant=Variant.objects.get(key=key_of(sku)).pk,
         location=location(at).pk,

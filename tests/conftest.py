@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.utils import timezone
 
 from tracking.ledger import triggers
 
@@ -29,6 +32,12 @@ def operator(db):
 @pytest.fixture
 def manager(db):
     return user_in("Manager")
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch):
+    """The one clock that the product reads stands at noon of 23 November 2026, for tests that name days around it."""
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 23, 12, tzinfo=UTC))
 
 
 @pytest.fixture

@@ -13,5 +13,10 @@ from katana_trace.settings import *  # noqa: F403
 # The live server keeps no connection open, or the test database could not be dropped.
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 
+# A file, as on a site: of a database in memory the live server's threads would share one connection, so that one person's
+# refused posting could take back what another one's was told to be posted.
+if not os.environ.get("PGDATABASE"):
+    DATABASES["default"]["TEST"] = {"NAME": f"{os.environ['KATANA_TRACE_DATA']}/tests.sqlite3"}  # noqa: F405
+
 # Hashing passwords is slow on purpose; the tests make many users.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -16,6 +16,7 @@ class FormReader(HTMLParser):
         super().__init__()
         self.action = ""
         self.fields: list[list[str]] = []
+        self.boxes: list[tuple[str, str]] = []
         self.buttons: list[str] = []
         self.inside = False
         self.select: str | None = None
@@ -30,7 +31,9 @@ class FormReader(HTMLParser):
         if not self.inside:
             return
         name = found.get("name")
-        if tag == "input" and name:
+        if tag == "input" and found.get("type") == "checkbox":
+            self.boxes.append((name, found["value"]))
+        elif tag == "input" and name:
             self.fields.append([name, found.get("value") or ""])
         elif tag == "textarea" and name:
             self.area = [name, ""]
@@ -95,6 +98,12 @@ class Sheet:
             field = next((field for field in self.form.fields if field[0] in names), None)
             assert field is not None, f"the page has no field {given}: {[name for name, _ in self.form.fields]}"
             field[1] = str(value)
+        return self
+
+    def tick(self, *values: str) -> Sheet:
+        """Ticks the boxes of these values."""
+        for value in values:
+            self.form.fields.append([next(name for name, there in self.form.boxes if there == value), value])
         return self
 
     def press(self, do: str) -> Sheet:

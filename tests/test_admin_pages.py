@@ -184,6 +184,19 @@ def test_workspace_without_addon_cannot_begin_items_with_tracking(admin_client):
     assert not Workspace.objects.exists()
 
 
+def test_workspace_takes_the_business(admin_client):
+    form = {"plan": "professional", "default_tracking": "none", "business_name": " Blau  Bakery "}
+    assert (
+        admin_client.post(
+            url("workspace", "change", 1), {**form, "business_address": "Mill Lane 1\r\nBlau"}
+        ).status_code
+        == 302
+    )
+    workspace = Workspace.get()
+    assert (workspace.business_name, workspace.business_address) == ("Blau  Bakery", "Mill Lane 1\nBlau")
+    assert admin_client.post(url("workspace", "change", 1), {**form, "business_phone": "\x07"}).status_code == 422
+
+
 def test_workspace_is_not_for_managers(in_admin):
     assert in_admin.get(url("workspace", "change", 1)).status_code == 403
 

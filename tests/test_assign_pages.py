@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from items.models import Item, Variant
-from katana_trace.lib import days
 from katana_trace.lib.identity import new_uuid
 from tests import build
 from tests.worlds import run
@@ -20,12 +19,7 @@ from tracking.numbering.serial_check import check_incoming, check_outgoing
 from tracking.records.hold import hold
 from tracking.records.without_number import levels_without_number, summary, with_age
 
-TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture(autouse=True)
-def on_this_day(monkeypatch):
-    monkeypatch.setattr(days, "today", lambda: TODAY)
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 @pytest.fixture

@@ -96,6 +96,9 @@ def write_drafts(client) -> None:
 def shown() -> Iterator[Shown]:
     """The pages of a manager: those that are only read, then those with something typed."""
     for address in [
+        "/",
+        "/stock/?expiry=next-weeks",
+        "/batches/?expiry=expired",
         "/items/?q=o",
         "/items/?q=nothing",
         "/items/new/",
@@ -103,6 +106,9 @@ def shown() -> Iterator[Shown]:
         "/batches/",
         "/serials/",
         "/assign/",
+        "/fsma/",
+        "/fsma/?since=2020-01-01",
+        "/fsma/?q=nothing",
         "/documents/",
         "/documents/?status=draft",
         "/locations/",
@@ -110,6 +116,9 @@ def shown() -> Iterator[Shown]:
         "/partners/",
         "/partners/new/",
         "/archives/",
+        "/trace/",
+        "/trace/?q=flour",
+        "/trace/?q=nothing",
         "/accounts/password/",
     ]:
         yield address, None
@@ -126,7 +135,12 @@ def shown() -> Iterator[Shown]:
         f"/variants/{bread.pk}/recipe/",
         build.batch("HELD").get_absolute_url(),
         f"{build.batch('SOON').get_absolute_url()}edit/",
+        *[f"{build.batch(number).get_absolute_url()}hold/" for number in ("HELD", "SOON")],
         build.serial("A7").get_absolute_url(),
+        f"{build.serial('A7').get_absolute_url()}hold/",
+        *[f"/trace/batch/{build.batch(number).pk}/" for number in ("SOON", "B1")],
+        f"/trace/batch/{build.batch('SOON').pk}/?as_of=2001-01-01",
+        f"/trace/serial/{build.serial('A7').pk}/",
         *[one.get_absolute_url() for one in Document.objects.filter(kind="shipment")[:2]],
         f"{document.get_absolute_url()}print/",
         f"{document.get_absolute_url()}reverse/",
@@ -141,8 +155,9 @@ def shown() -> Iterator[Shown]:
         yield draft.get_absolute_url(), None
     refused = Draft.objects.get(kind="transfer")
     yield refused.get_absolute_url(), refuse_post
-    counted = Draft.objects.get(kind="receipt").lines.get(sku="OVEN")
-    yield f"{counted.draft.get_absolute_url()}lines/{counted.pk}/", None
+    for kind in ("receipt", "shipment"):
+        counted = Draft.objects.get(kind=kind).lines.get(sku="OVEN")
+        yield f"{counted.draft.get_absolute_url()}lines/{counted.pk}/", None
     yield f"{counted.draft.get_absolute_url()}delete/", None
     yield "/documents/new/receipt/", refuse_serials
     yield "/items/new/", lambda page: page.click("button:has-text('Create item')")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -10,7 +11,7 @@ from django.core.management import call_command
 
 from tests import build
 from tests.browser import log_in, page_of, settled
-from tests.build import item, line, post, serials, stock
+from tests.build import ahead, item, line, post, serials, stock
 from tests.conftest import user_in
 from tracking.models import Document, Draft, SerialNumber
 
@@ -135,8 +136,8 @@ def test_document_pages_from_flour_to_bread_to_two_customers_and_back(javascript
 
         # Flour comes in twice, from suppliers that are new.
         for supplier, quantity, number, expires_on in (
-            ("Northmill", "50", "F1", "2031-01-31"),
-            ("Southmill", "30.5", "F2", "2031-06-30"),
+            ("Northmill", "50", "F1", ahead(90)),
+            ("Southmill", "30.5", "F2", ahead(200)),
         ):
             worker.begin("receipt", supplier)
             worker.write_batch(worker.write_line("flour", quantity), number, expires_on)
@@ -144,7 +145,7 @@ def test_document_pages_from_flour_to_bread_to_two_customers_and_back(javascript
 
         # Dough from flour: the first to expire is suggested first, and what is missing is taken from the next.
         worker.begin("production")
-        worker.write_batch(worker.write_line("DOUGH", "90", "What is made"), "D1", "2030-02-01")
+        worker.write_batch(worker.write_line("DOUGH", "90", "What is made"), "D1", ahead(3))
         key = worker.write_line("FLOUR", "55.25", "Ingredients")
         assert "Quantity to assign: 55.25 of 55.25 kg" in page.inner_text(f"#tracing_{key}")
         worker.press("Suggest")
@@ -153,7 +154,7 @@ def test_document_pages_from_flour_to_bread_to_two_customers_and_back(javascript
 
         # Bread from dough, as its recipe says.
         worker.begin("production")
-        worker.write_batch(worker.write_line("BREAD", "100", "What is made"), "B1", "2030-02-08")
+        worker.write_batch(worker.write_line("BREAD", "100", "What is made"), "B1", ahead(10))
         if javascript:
             worker.press("Fill from recipe")
         assert page.input_value("#id_sku_1") == "DOUGH"
@@ -229,6 +230,7 @@ def focused(page) -> str:
 
 
 def test_document_new_receipt_by_keyboard_alone(warehouse, live_server):
+    expires_on = date.fromisoformat(ahead(90))
     with page_of(locale="en-US") as page:
         log_in(page, live_server.url, "manager")
         page.goto(f"{live_server.url}/documents/new/receipt/")
@@ -247,7 +249,7 @@ def test_document_new_receipt_by_keyboard_alone(warehouse, live_server):
         enter("25", "id_number_0-0")
         keys.type("L1")
         keys.press("Tab")
-        keys.type("01312031")
+        keys.type(f"{expires_on:%m%d%Y}")
         keys.press("Enter")
         settled(page)
         assert focused(page) == "id_sku_1"
@@ -264,7 +266,7 @@ def test_document_new_receipt_by_keyboard_alone(warehouse, live_server):
         page.wait_for_selector("text=PO-000001 was posted.")
     assert stock() == {("FLOUR", "Main", "L1"): "25", ("OVEN", "Main", ""): "3"}
     assert serials() == {"A1": "Main", "A2": "Main", "A3": "Main"}
-    assert build.batch("L1").expires_on.isoformat() == "2031-01-31"
+    assert build.batch("L1").expires_on == expires_on
     assert Document.objects.get().partner.name == "Northmill"
 
 
@@ -294,6 +296,31 @@ def test_document_new_takes_ten_thousand_pasted_numbers(warehouse, live_server):
         assert len(page.content()) < 200_000
     assert stock() == {("OVEN", "Main", ""): "10000"}
     assert SerialNumber.objects.filter(location=build.location()).count() == 10_000
+
+
+def test_document_new_looks_at_numbers_while_they_are_scanned_and_ships_what_is_ticked(warehouse, live_server):
+    post("receipt", *[line("OVEN", 1, serial=number) for number in ("A1", "A2", "A3")])
+    with page_of() as page:
+        log_in(page, live_server.url, "manager")
+        worker = Worker(page, live_server.url)
+        worker.begin("shipment", "Café Blau")
+        key = worker.write_line("OVEN", "3")
+        page.focus(f"#id_scan_{key}")
+        for number in ("A1", "A1", "B7"):
+            page.keyboard.type(number)
+            page.keyboard.press("Enter")
+        page.wait_for_selector(f"#box_{key}:has-text('1 of 3 in the box fits; with it 1 of 3 pcs have a number.')")
+        assert "Serial number A1 was given twice." in page.inner_text(f"#box_{key}")
+        assert "Oven has no serial number “B7”." in page.inner_text(f"#box_{key}")
+        assert page.input_value(f"#id_scan_{key}") == "A1\nA1\nB7\n"
+        assert focused(page) == f"id_scan_{key}"
+        page.fill(f"#id_scan_{key}", "A1")
+        for number in ("A2", "A3"):
+            page.check(f"label:has-text('{number}') >> input")
+        worker.press("Add numbers")
+        assert worker.is_traced(key)
+        worker.post()
+    assert serials() == {"A1": "", "A2": "", "A3": ""}
 
 
 @BOTH

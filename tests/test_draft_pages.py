@@ -13,6 +13,7 @@ from tests import build
 from tests.build import item, line, location, post, serials, stock
 from tests.sheet import Sheet
 from tracking.models import Document, Draft, LedgerLine, Partner
+from tracking.records.hold import hold
 
 
 @pytest.fixture
@@ -140,7 +141,6 @@ def test_draft_edit_suggests_first_expired_first_and_says_why(at_work, bakery, m
         ("NEVER", 10, None),
     ):
         post("receipt", line("BREAD", quantity, batch=number, expires=expires.isoformat() if expires else None))
-    from tracking.records.hold import hold
 
     hold(records=[build.batch("HELD")], by=manager, reason="Lab")
     page = Sheet.new(at_work, "shipment").fill(sku_0="BREAD", quantity_0="20", location=main.pk).press("save")
@@ -176,6 +176,26 @@ def test_draft_edit_suggestion_says_what_stays_open(at_work, bakery):
     said = page.press("fill").html
     assert "17 pcs of BREAD stay open: no more that is usable is at Main." in said
     assert f"Passed over: OLD expired {yesterday}." in said
+
+
+def test_draft_edit_suggestion_names_where_else_there_is_some(at_work, bakery, manager):
+    main, _ = bakery
+    yesterday = (days.today() - timedelta(days=1)).isoformat()
+    post("receipt", *[line("BREAD", 2, batch="NEW", at=place) for place in ("Main", "Cellar", "Shop")])
+    post(
+        "receipt",
+        line("BREAD", 1500, batch="LATE", at="Shop"),
+        line("BREAD", 4, batch="OLD", expires=yesterday, at="Attic"),
+    )
+    post("receipt", line("BREAD", 3, batch="HELD", at="Dock"), line("OVEN", 1, serial="A1"), line("OVEN", 2, at="Dock"))
+    post("receipt", *[line("OVEN", 1, serial=serial, at="Shop") for serial in ("A2", "A3", "A4")])
+    hold(records=[build.batch("HELD"), build.serial("A4")], by=manager, reason="Laboratory")
+    page = Sheet.new(at_work, "shipment").fill(sku_0="BREAD", quantity_0="2000", location=main.pk).press("add-out")
+    page = page.fill(sku_1="OVEN", quantity_1="4").press("fill")
+    assert [str(message) for message in page.response.context["messages"]] == [
+        "1,998 pcs of BREAD stay open: no more that is usable is at Main. Shop has 1,502 pcs. Cellar has 2 pcs.",
+        "3 pcs of OVEN stay open: Main has no more numbers that may be taken. Shop has 2 pcs.",
+    ]
 
 
 def test_draft_edit_keeps_good_serial_numbers_when_one_is_bad(at_work, bakery):
@@ -394,6 +414,22 @@ def test_draft_edit_last_piece_is_refused_with_what_is_left(at_work, bakery):
     post("shipment", line("BAG", -1))
     assert page.press("post").said() == [
         "Main has 0 pcs of BAG left for this line, and 1 are asked. Take less, or choose another location."
+    ]
+
+
+def test_draft_edit_what_is_short_is_told_with_where_it_is(at_work, bakery):
+    main, _ = bakery
+    post("receipt", line("BAG", 5), line("BAG", 1200, at="Shop"), line("BAG", 30, at="Cellar"))
+    post("receipt", line("BREAD", 2, batch="B1"), line("BREAD", 3, batch="B1", at="Shop"), line("BREAD", 9, batch="B2"))
+    page = Sheet.new(at_work, "shipment").fill(sku_0="BAG", quantity_0="7", location=main.pk).press("add-out")
+    page = page.fill(sku_1="BREAD", quantity_1="4").press("save")
+    page = page.fill(
+        **{next(name for name, value in page.form.fields if value == "B1").replace("pick", "quantity"): "4"}
+    )
+    assert page.press("post").said() == [
+        "Main has 5 pcs of BAG left for this line, and 7 are asked. Shop has 1,200 pcs. Cellar has 30 pcs. "
+        "Take less, or choose another location.",
+        "Main has 2 pcs of B1 left for this line. Shop has 3 pcs. Take less, or choose another batch.",
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -305,11 +304,6 @@ def test_item_pages_that_change_are_for_managers(client, role, catalogue, reques
 # -- the pattern of new numbers -------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def on_the_day(monkeypatch):
-    monkeypatch.setattr("katana_trace.lib.days.today", lambda: date(2026, 11, 23))
-
-
 def preview(page: str) -> str:
     """What the page says of the next number."""
     found = re.search(r'<p class="s" id="pattern_preview" aria-live="polite">(.*?)</p>', page, re.DOTALL)[1]
@@ -333,7 +327,7 @@ def preview(page: str) -> str:
         ({"pattern": "<b>{n}"}, "Next number today: &lt;b&gt;1, when none was given yet"),
     ],
 )  # fmt: skip
-def test_pattern_preview_shows_the_next_number(client, viewer, on_the_day, asked, said):
+def test_pattern_preview_shows_the_next_number(client, viewer, stopped_clock, asked, said):
     client.force_login(viewer)
     response = client.get("/items/pattern/", asked)
     assert response.status_code == 200
@@ -344,7 +338,7 @@ def test_pattern_preview_needs_a_login(client, db):
     assert client.get("/items/pattern/?pattern={n}").status_code == 302
 
 
-def test_item_new_takes_a_pattern_and_shows_what_is_wrong_with_it(client, manager, on_the_day):
+def test_item_new_takes_a_pattern_and_shows_what_is_wrong_with_it(client, manager, stopped_clock):
     client.force_login(manager)
     assert preview(client.get("/items/new/").content.decode()) == "Without a pattern no number is suggested."
     response = client.post("/items/new/", {**NEW, "number_pattern": "{yy}", "unit": ""})
@@ -362,7 +356,7 @@ def test_item_new_takes_a_pattern_and_shows_what_is_wrong_with_it(client, manage
     assert Item.objects.get().number_pattern == "{sku}-{n:03}"
 
 
-def test_item_edit_shows_the_next_number_of_the_saved_pattern(client, manager, catalogue, on_the_day):
+def test_item_edit_shows_the_next_number_of_the_saved_pattern(client, manager, catalogue, stopped_clock):
     client.force_login(manager)
     item = Item.objects.get(key="bread oven")
     typed = {"name": item.name, "kind": "product", "unit": "pcs", "number_pattern": "{sku}-{jjj}-{n:03}"}

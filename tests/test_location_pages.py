@@ -148,6 +148,22 @@ def test_location_new_and_edit_refuse_on_the_field(client, manager, bakery, name
     assert in_use() == ["Attic", "Main", "Shed", "Shop"]
 
 
+def test_location_new_and_edit_keep_phone_and_address(client, manager):
+    client.force_login(manager)
+    form = {"name": "Shop", "phone": "555-0107", "address": "Market 2\r\nBlau"}
+    assert client.post("/locations/new/", form).status_code == 302
+    shop = Location.objects.get()
+    assert (shop.phone, shop.address) == ("555-0107", "Market 2\nBlau")
+    page = client.get(f"/locations/{shop.pk}/edit/").content.decode()
+    assert 'value="555-0107"' in page
+    assert "Market 2\nBlau</textarea>" in page
+    refused = client.post(f"/locations/{shop.pk}/edit/", {**form, "phone": "5" * 41, "address": "a\x07"})
+    assert (refused.status_code, sorted(errors(refused))) == (422, ["address", "phone"])
+    assert client.post(f"/locations/{shop.pk}/edit/", {"name": "Shop"}).status_code == 302
+    shop.refresh_from_db()
+    assert (shop.phone, shop.address) == ("", "")
+
+
 def test_location_name_taken_in_the_same_moment_is_refused_on_its_field(bakery):
     for act in (
         lambda: places.create(place=Location(name="shop"), by=None),

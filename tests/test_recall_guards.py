@@ -20,11 +20,19 @@ OPEN_TO_CHANGE = {
     RecallShipment: {"recovered": 2},
 }
 FIXED = {
-    Recall: {"number": "RC-9", "kind": "drill", "title": "T", "reason": "R", "gaps": "G", "opened_at": timezone.now()},
-    RecallLot: {"number": "X", "came": 1, "on_hand": 99, "depth": 7, "item_name": "Y"},
-    RecallStock: {"quantity": 1, "location": "X", "was_held": True},
+    Recall: {
+        "number": "RC-9",
+        "kind": "drill",
+        "title": "T",
+        "reason": "R",
+        "gaps": "G",
+        "opened_at": timezone.now(),
+        "last_document": 9,
+    },
+    RecallLot: {"number": "X", "came": 1, "on_hand": 99, "depth": 7, "item_name": "Y", "was_held": True},
+    RecallStock: {"quantity": 1, "location": "X"},
     RecallCustomer: {"name": "X", "email": "x@x.example", "phone": "1", "address": "Y"},
-    RecallShipment: {"quantity": 6, "document": "X", "shipped_on": "2020-01-01"},
+    RecallShipment: {"quantity": 6, "document": "X", "shipped_on": "2020-01-01", "returned": 1},
     RecallEvent: {"text": "X", "at": timezone.now()},
 }
 MODELS = list(FIXED)

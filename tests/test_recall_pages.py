@@ -15,51 +15,28 @@ from katana_trace.lib import days
 from katana_trace.lib.quantities import plain, to_millionths
 from tests import build
 from tests.build import batch, line, post
+from tests.recalls import changes, depths, make_bakery, opened, read
 from tests.sheet import Sheet
-from tracking.models import Batch, Draft, Location, Partner, Recall, RecallCustomer, RecordChange, SerialNumber
+from tracking.models import (
+    Batch,
+    Draft,
+    Location,
+    Partner,
+    Recall,
+    RecallCustomer,
+    RecordChange,
+    SerialNumber,
+    Workspace,
+)
 from tracking.modes.plan import plan_switch
 from tracking.recalls.close import close_recall
 from tracking.recalls.open import open_recall
-from tracking.recalls.since import since_opening
 from tracking.recalls.state import hold_all, record_customer
-from tracking.recalls.wanted import find_typed
 
 
 @pytest.fixture
-def bakery(db):
-    """Flour F1 in dough D1 and D2, bread of both, shipped to two customers; F2 is in nothing of it."""
-    build.item("Flour", "batch", unit="kg", skus=("FLOUR",))
-    build.item("Dough", "batch", unit="kg", skus=("DOUGH",))
-    build.item("Bread", "batch", skus=("BREAD",))
-    post("receipt", line("FLOUR", 100, batch="F1"), line("FLOUR", 50, batch="F2"), partner="Northmill")
-    post("production", line("FLOUR", -30, batch="F1"), line("DOUGH", 40, batch="D1"))
-    post("production", line("FLOUR", -20, batch="F1"), line("DOUGH", 30, batch="D2"))
-    post("production", line("DOUGH", -40, batch="D1"), line("DOUGH", -10, batch="D2"), line("BREAD", 60, batch="B1"))
-    post("production", line("FLOUR", -5, batch="F2"), line("BREAD", 9, batch="B9"))
-    post("shipment", line("BREAD", -20, batch="B1"), partner="Café Blau", number="SO-1")
-    post("shipment", line("BREAD", -15, batch="B1"), partner="Hotel Linde", number="SO-2")
-    post("supplier_return", line("FLOUR", -3, batch="F1"), partner="Northmill")
-    post("adjustment", line("FLOUR", -2, batch="F1"))
-    Partner.objects.filter(key="café blau").update(email="info@cafe.example", phone="+43 1 2", address="Ring 1\nWien")
-    Location.objects.filter(key="main").update(phone="+43 5 55", address="Mill Lane 1")
-
-
-def opened(by, lots: str = "FLOUR F1", kind: str = "recall", title: str = "Glass in flour") -> Recall:
-    return open_recall(roots=find_typed(lots), kind=kind, title=title, reason="Glass was found in it.", by=by)
-
-
-def read(client, recall: Recall, part: str = "") -> str:
-    response = client.get(f"{recall.get_absolute_url()}{part}")
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-def depths(recall: Recall) -> dict[str, int]:
-    return dict(recall.lots.values_list("number", "depth"))
-
-
-def changes(recall: Recall) -> dict[str, list[str]]:
-    return {name: list(words) for name, words in since_opening(recall).changes}
+def bakery(db) -> None:
+    make_bakery()
 
 
 # -- opening --------------------------------------------------------------------------------------------------------------
@@ -264,7 +241,7 @@ def test_recall_pages_ask_the_same_number_of_queries(client, manager, count, dja
     for n in range(count - 1):
         opened(manager, f"BREAD B{n:02}", title=f"Case {n}")
     client.force_login(manager)
-    queries = {"": 33, "lots/": 5, "stock/": 20, "customers/": 6, "letters/": 6, "recall.csv": 9}
+    queries = {"": 39, "lots/": 5, "stock/": 8, "customers/": 6, "letters/": 8, "recall.csv": 31}
     for part, number in queries.items():
         with django_assert_num_queries(number):
             response = client.get(f"{recall.get_absolute_url()}{part}")
@@ -368,8 +345,14 @@ def test_recall_customer_shows_returns_as_a_hint(client, manager, bakery):
     recall = opened(manager)
     client.force_login(manager)
     cafe, linde = recall.customers.order_by("name")
-    assert "2 pcs of it came back in RET-1" in read(client, recall, f"customers/{cafe.pk}/")
-    assert "came back" not in read(client, recall, f"customers/{linde.pk}/")
+    assert "2 had come back" in read(client, recall, f"customers/{cafe.pk}/")
+    assert "2 pcs had come back" in read(client, recall, "customers/")
+    assert "2 came back" in read(client, recall, "letters/")
+    post("customer_return", line("BREAD", 3, batch="B1"), partner="Café Blau", number="RET-2")
+    page = read(client, recall, f"customers/{cafe.pk}/")
+    assert "3 pcs of it came back since in RET-2" in page
+    assert "RET-1" not in page
+    assert "come back" not in read(client, recall, f"customers/{linde.pk}/")
 
 
 def test_recall_notify_marks_all(client, manager, bakery):
@@ -405,8 +388,8 @@ def test_recall_detail_tells_what_changed_since(client, manager, bakery):
     found = changes(recall)
     assert found["Lots"] == ["New in scope: BREAD B2, 4 pcs came in."]
     assert found["Shipments"] == [
-        "3 pcs of BREAD B2 left in SO-3 to Späti. Notify them too: they have no letter in this case.",
         "SO-1 to Café Blau was reversed (BREAD B1).",
+        "3 pcs of BREAD B2 left in SO-3 to Späti. Notify them too: they have no letter in this case.",
     ]
     assert "6 pcs of BREAD B1 came back from Hotel Linde in RET-1." in found["Returns"]
     assert "BREAD B1 at Main: 26 pcs then, 52 pcs now." in found["Stock"]
@@ -434,6 +417,18 @@ def test_recall_letters_have_a_page_for_each_customer(client, viewer, manager, b
     assert "<strong>DRILL.</strong>" in page
     assert "Stop selling" not in page
     assert client.get(f"{recall.get_absolute_url()}customers/{cafe.pk}/letter/").status_code == 404
+
+
+def test_recall_letters_name_the_business_or_the_locations_as_their_sender(client, viewer, manager, bakery):
+    client.force_login(viewer)
+    recall = opened(manager)
+    Location.objects.filter(name="Main").update(address="Back Lane 2", phone="555-0102")
+    page = read(client, recall, "letters/")
+    assert ("<strong>Main</strong>" in page, "Back Lane 2" in page, "555-0102" in page) == (True, True, True)
+    Workspace.objects.create(pk=1, business_name="Blau Bakery", business_address="Mill Lane 1\nBlau")
+    page = read(client, recall, "letters/")
+    assert ("<strong>Blau Bakery</strong>" in page, "Mill Lane 1<br>Blau" in page) == (True, True)
+    assert "<strong>Main</strong>" not in page
 
 
 def test_recall_csv_has_everything_the_case_keeps(client, viewer, manager, bakery):
@@ -528,7 +523,7 @@ def test_recall_of_serial_numbers(client, manager):
     assert "<strong>100 %</strong> accounted" in page
     assert f"/serials/{build.serial('S2').pk}/" in page
     client.post(f"{recall.get_absolute_url()}hold/")
-    assert set(SerialNumber.objects.filter(status="held").values_list("number", flat=True)) == {"S2", "S3"}
+    assert set(SerialNumber.objects.filter(status="held").values_list("number", flat=True)) == {"S1", "S2", "S3"}
     cafe = RecallCustomer.objects.get()
     half = {cafe.shipments.get().pk: Decimal("0.5")}
     assert "no whole unit" in build.refusal(record_customer, customer=cafe, recovered=half, by=manager)

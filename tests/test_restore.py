@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 
 from katana_trace.lib.days import today
 from tests.build import (
+    ahead,
     batch,
     broken,
     history_of,
@@ -47,7 +48,7 @@ def laws_hold():
 def flour(manager):
     """Tracked by batch, with three batches that have all that a batch can have."""
     made = item("Flour", "batch", "kg", skus=("F-1", "F-25"))
-    post("receipt", line("F-1", 10, batch="L1", expires="2031-01-31"), line("F-25", 4, batch="L1"), partner="Northmill")
+    post("receipt", line("F-1", 10, batch="L1", expires=ahead(90)), line("F-25", 4, batch="L1"), partner="Northmill")
     post("transfer", line("F-1", "-2.5", batch="L1"), line("F-1", "2.5", batch="L1", at="Shop"))
     post("receipt", line("F-1", 1, batch=" Ｌ  2 "), partner="Southmill")
     post("shipment", line("F-1", -1, batch="l 2"), partner="Café")

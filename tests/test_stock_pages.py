@@ -247,11 +247,11 @@ def test_stock_list_asks_the_same_number_of_queries(client, viewer, count, djang
     main = build.location().pk
     row = f"{first}-{main}"
     for asked in ({}, {"as_of": day(0)}, {"q": "s"}, {"tracking": "batch"}):
-        with django_assert_num_queries(6):  # session, user, totals, variants, their rows, locations
+        with django_assert_num_queries(7):  # session, user, totals, expiry, variants, their rows, locations
             assert len(client.get("/stock/", asked).context["page"].rows) == count
-        with django_assert_num_queries(8):  # and what the row holds: its parts, the batches
+        with django_assert_num_queries(11):  # and what the row holds: its parts, the batches, permissions (2)
             assert "B-S00" in client.get("/stock/", {**asked, "open": row}).content.decode()
-    with django_assert_num_queries(5):  # session, user, the row, its parts, the batches
+    with django_assert_num_queries(7):  # session, user, the row, its parts, the batches, permissions (2)
         client.get(f"/stock/{first}/{main}/", headers={"HX-Request": "true"})
     with django_assert_num_queries(3):  # session, user, all of it
         assert len(list(client.get("/stock/stock.csv"))) == 1
@@ -263,7 +263,7 @@ def test_stock_list_opened_serials_ask_the_same_number_of_queries(client, operat
     build.post("receipt", build.line("OVEN", 2), *[build.line("OVEN", 1, serial=f"S{n:02}") for n in range(count)])
     client.force_login(operator)
     place = Variant.objects.get(key="oven").pk, build.location().pk
-    with django_assert_num_queries(10):  # as above, and the permissions of the user and of the groups
+    with django_assert_num_queries(11):  # as above, and the permissions of the user and of the groups
         assert "S00" in client.get("/stock/", {"open": "{}-{}".format(*place)}).content.decode()
 
 

@@ -8,6 +8,7 @@ import io
 import pytest
 
 from tests.build import (
+    ahead,
     broken,
     history_of,
     item,
@@ -31,7 +32,7 @@ def bakery() -> None:
     item("Wheat flour", "batch", "kg", skus=("FLOUR",))
     item("Dough", "batch", "kg", skus=("DOUGH",))
     item("Country loaf", "batch", skus=("LOAF",))
-    post("receipt", line("FLOUR", 100, batch="NM-1", expires="2031-06-30"), partner="Northmill", number="PO-1")
+    post("receipt", line("FLOUR", 100, batch="NM-1", expires=ahead(200)), partner="Northmill", number="PO-1")
     post("receipt", line("FLOUR", 50, batch="SM-7"), partner="Southmill", number="PO-2")
     post(
         "production", line("FLOUR", -40, batch="NM-1"), line("FLOUR", -10, batch="SM-7"), line("DOUGH", 80, batch="D-1")
@@ -92,7 +93,7 @@ def test_batch_tracking_is_switched_on_over_stock_and_unbatched_is_worked_down(m
     switch_on(flour, "batch", manager)
     assert stock() == {("FLOUR", "Main", "UNBATCHED"): "30", ("FLOUR", "Shop", "UNBATCHED"): "5"}
     # Somebody reads the labels on the shelf: 18 kg are of batch NM-1.
-    post("adjustment", line("FLOUR", -18, batch="UNBATCHED"), line("FLOUR", 18, batch="NM-1", expires="2031-06-30"))
+    post("adjustment", line("FLOUR", -18, batch="UNBATCHED"), line("FLOUR", 18, batch="NM-1", expires=ahead(200)))
     # UNBATCHED is a batch as any other: shipped from, counted, received into.
     post("shipment", line("FLOUR", -2, batch="UNBATCHED"), partner="Corner Café", number="SO-1")
     post("stocktake", line("FLOUR", -1, batch="unbatched", at="Shop"))

@@ -39,6 +39,12 @@ def count(number: int) -> str:
 
 
 @register.filter
+def unlocalized(value: float) -> str:
+    """A number of a drawing, as SVG reads it."""
+    return f"{value:g}"
+
+
+@register.filter
 def signed(value: Decimal | int | None) -> str:
     """``-42`` as −42, ``58`` as +58."""
     return for_people(to_millionths(value or 0), signed=True)
@@ -56,6 +62,23 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """An instant as 24 Nov 2026 14:02 in the site's time zone, a dash where there is none."""
     return date_format(timezone.localtime(value), "j M Y H:i") if value else NOTHING
+
+
+@register.filter
+def when(value: datetime | None) -> str:
+    """An instant where there is little room: of today 14:02, of this year 24 Nov, else 24 Nov 2026."""
+    if value is None:
+        return NOTHING
+    today, there = days.today(), days.day_of(value)
+    if there == today:
+        return date_format(timezone.localtime(value), "H:i")
+    return date_format(there, "j M" if there.year == today.year else "j M Y")
+
+
+@register.filter
+def weekday(value: date) -> str:
+    """A date as Tuesday 24 November 2026."""
+    return date_format(value, "l j F Y")
 
 
 @register.inclusion_tag("_expiry.html")

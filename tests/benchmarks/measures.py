@@ -150,6 +150,43 @@ def trace(count: str, runs: str) -> list[dict]:
     return found
 
 
+def trace_page(sku: str, number: str, runs: str) -> dict:
+    """Median milliseconds of reading the graph around a lot, and of its whole page; with what is in it, and the queries."""
+    from django.contrib.auth import get_user_model
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from tracking.ledger.sql import fetch
+    from tracking.trace.lot import find_lot
+    from tracking.trace.read_graph import graph_of
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    lot = find_lot(sku=sku, number=number)
+    client = Client(HTTP_HOST="127.0.0.1")
+    reader, _ = get_user_model().objects.get_or_create(username="reader", defaults={"is_superuser": True})
+    client.force_login(reader)
+
+    def page() -> None:
+        answer = client.get(f"/trace/batch/{lot.id}/", secure=True)
+        assert answer.status_code == 200
+
+    with CaptureQueriesContext(connection) as caught:
+        graph = graph_of(lot.place)
+    queries = len(caught)  # each request of the client forgets them
+    reading, whole = milliseconds(lambda: graph_of(lot.place), page, int(runs))
+    return {
+        "lines": fetch("SELECT count(*) FROM tracking_ledgerline")[0][0],
+        "lots": len(graph.lots),
+        "shipments": len(graph.shipments),
+        "queries": queries,
+        "graph": reading,
+        "page": whole,
+    }
+
+
 def milliseconds(one: Callable[[], object], other: Callable[[], object], runs: int) -> tuple[float, float]:
     """The medians over ``runs``, in turns: what slows the machine for a while slows both."""
     found: tuple[list[float], list[float]] = [], []
@@ -161,7 +198,53 @@ def milliseconds(one: Callable[[], object], other: Callable[[], object], runs: i
     return 1000 * median(found[0]), 1000 * median(found[1])
 
 
-MEASURES = {measure.__name__: measure for measure in (import_movements, keep_rows, write_bare, trace)}
+def post_serials(count: str) -> dict:
+    """Seconds of what a person does on the page of a receipt: pasting ``count`` serial numbers, which are looked at,
+    adding them to the line, opening the draft again, and posting it; seconds that this process was busy (the rest it
+    waited, on a machine with other work), queries of posting, and bytes of the pages."""
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext, setup_test_environment
+
+    from tests import build
+    from tests.sheet import Sheet
+
+    setup_test_environment()
+    settings.SECURE_SSL_REDIRECT = False
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("clerk"))
+    build.item("Oven", "serial", skus=("OVEN",))
+    place = build.location("Main").pk
+    found: dict[str, float] = {}
+
+    def timed(what: str, act: Callable):
+        begun, busy = time.perf_counter(), time.process_time()
+        answer = act()
+        found[what] = time.perf_counter() - begun
+        found[f"cpu_of_{what}"] = time.process_time() - busy
+        return answer
+
+    page = Sheet.new(client, "receipt").fill(sku_0="OVEN", quantity_0=count, location=place).press("save")
+    page.fill(scan_0="\n".join(f"S{number:06}" for number in range(int(count))))
+    refresh = {"path": page.form.action, "data": page.data("refresh"), "headers": {"HX-Request": "true"}}
+    timed("look", lambda: client.post(**refresh))
+    page = timed("add", lambda: page.press("serials-0"))
+    page = timed("open", lambda: Sheet(client, client.get(page.address), page.address))
+    line = client.get(f"{page.address}lines/{page.page.lines[0].content.id}/")
+    with CaptureQueriesContext(connection) as queries:
+        answer = timed("post", lambda: client.post(page.form.action, page.data("post")))
+    found["queries"] = len(queries)
+    document = client.get(answer["Location"])
+    bytes_ = {"draft": page.response.content, "line": line.content, "document": document.content}
+    return {**found, **{f"bytes_of_{name}": len(html) for name, html in bytes_.items()}}
+
+
+MEASURES = {
+    measure.__name__: measure for measure in (import_movements, keep_rows, write_bare, trace, trace_page, post_serials)
+}
 
 if __name__ == "__main__":
     django.setup()

@@ -23,11 +23,12 @@ from tracking.documents.rule import NewDocument, NewLine
 from tracking.drafts.content import DraftContent
 from tracking.drafts.post import NotPosted, post_draft
 from tracking.drafts.save import PostedAlready, save_draft
+from tracking.holds.acts import hold_lot, release_lot
 from tracking.ledger import locks
 from tracking.ledger.post import Posting, post
 from tracking.ledger.retry import in_transaction, sentence_of
 from tracking.ledger.reverse import reverse_document
-from tracking.models import Document, Switch
+from tracking.models import Batch, Document, LedgerLine, RecordChange, Switch
 from tracking.modes.download import record_download
 from tracking.modes.history import write_history
 from tracking.modes.switch import disable_tracking, enable_tracking
@@ -219,6 +220,49 @@ def enable_after(number: int, *, item: int, user: int, seconds: float) -> dict:
     by = get_user_model().objects.get(pk=user)
     enable_tracking(item=Item.objects.get(pk=item), to="batch", by=by, reason="Race")
     return {"at": time.time()}
+
+
+def hold_and_release(number: int, *, batch: int, times: int) -> dict:
+    """Holds a batch, rests, and releases it. ``seen``: its lines when the hold was acknowledged, and before the release."""
+    record, lines, seen = (
+        Batch.objects.select_related("variant").get(pk=batch),
+        LedgerLine.objects.filter(batch=batch),
+        [],
+    )
+    for _ in range(times):
+        hold_lot(record=record, by=None, reason="Race")
+        acknowledged = lines.count()
+        time.sleep(0.1)
+        seen.append((acknowledged, lines.count()))
+        release_lot(record=record, by=None, reason="Race")
+        time.sleep(0.05)
+    return {"posted": 0, "refused": [], "seen": seen}
+
+
+def post_until_released(number: int, *, kind: str, lines: list[NewLine], releases: int) -> dict:
+    """Posts ``lines`` again and again, until the batch was released that often."""
+    score, ends = Score(), time.monotonic() + SWITCHING_SECONDS
+    while RecordChange.objects.filter(new="available").count() < releases and time.monotonic() < ends:
+        begun = time.monotonic()
+        score.try_it(lambda: post(document(kind, *lines), by=None))
+        time.sleep(random.uniform(0, 2) * (time.monotonic() - begun))
+    return score.answer()
+
+
+def hold_after(number: int, *, batch: int, seconds: float, extend: bool) -> dict:
+    """Holds a batch, and what was made from it where asked for, once others have begun."""
+    time.sleep(seconds)
+    hold_lot(record=Batch.objects.get(pk=batch), by=None, reason="Race", extend=extend)
+    return {"at": time.time()}
+
+
+def bake_until_held(number: int, *, dough: NewLine, bread: int) -> dict:
+    """Makes a batch of bread of its own from the dough, again and again, until the dough is on hold."""
+    score, ends = Score(), time.monotonic() + SWITCHING_SECONDS
+    while not score.refused and time.monotonic() < ends:
+        made = NewLine(bread, dough.location, MILLION, f"B{number}-{score.posted}")
+        score.try_it(lambda made=made: post(document("production", dough, made), by=None))
+    return score.answer()
 
 
 def post_draft_of(number: int, *, token: str, revision: int, user: str) -> dict:

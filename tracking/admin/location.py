@@ -19,7 +19,7 @@ class LocationAdmin(CatalogueDoor, RefusingAdmin):
     list_filter = [ArchivedFilter]
     search_fields = ["key"]
     search_help_text = "Name"
-    fields = ["name"]
+    fields = ["name", "phone", "address"]
     ordering = ["key", "pk"]
     actions = [archive, bring_back]
 

@@ -1,4 +1,4 @@
-"""The workspace: plan, add-on, the tracking of new items, what a receipt needs. One row, so its list is its form."""
+"""The workspace: plan, add-on, tracking of new items, what a receipt needs, the business. One row, so its list is its form."""
 
 from django import forms
 from django.contrib import admin
@@ -19,6 +19,9 @@ class WorkspaceForm(forms.ModelForm):
             "default_tracking",
             "products_need_serials_on_receipt",
             "materials_need_serials_on_receipt",
+            "business_name",
+            "business_phone",
+            "business_address",
         ]
         labels = {
             "products_need_serials_on_receipt": "Products need serial numbers on receipt",
@@ -28,7 +31,15 @@ class WorkspaceForm(forms.ModelForm):
             "products_need_serials_on_receipt": "A receipt of products that are tracked by serial number, also an imported "
             "one, is refused until each unit has its number. Otherwise numbers can be given later.",
             "materials_need_serials_on_receipt": "The same for materials that are tracked by serial number.",
+            "business_name": "As records for authorities name you, before the name of each location.",
+            "business_phone": "Of every location that has no phone of its own.",
+            "business_address": "Of every location that has no address of its own.",
         }
+        widgets = {"business_address": forms.Textarea(attrs={"rows": 3})}
+
+    def clean_business_address(self) -> str:
+        """Browsers end lines in their own way; kept is one."""
+        return self.cleaned_data["business_address"].replace("\r\n", "\n")
 
     def clean(self):
         cleaned = super().clean()
@@ -51,6 +62,7 @@ class WorkspaceAdmin(RefusingAdmin):
     fieldsets = [
         (None, {"fields": ["plan", "has_traceability_addon", "default_tracking"]}),
         ("Receipts", {"fields": ["products_need_serials_on_receipt", "materials_need_serials_on_receipt"]}),
+        ("Business", {"fields": ["business_name", "business_phone", "business_address"]}),
     ]
 
     def has_add_permission(self, request):

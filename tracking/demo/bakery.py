@@ -29,10 +29,10 @@ LOAVES = {"CL-400": "CL4", "CL-800": "CL8", "CL-800S": "CLS"}  # SKU to the pref
 # SKU: prefix of the batch numbers, supplier, days it keeps, where, (days ago, quantity)
 PURCHASES = {
     "FL-W": ("FL", "Hartwell Mill", 180, FLOUR_STORE, ((88, 300), (62, 250), (34, 250), (14, 300), (3, 200))),
-    "FL-R": ("RF", "Hartwell Mill", 150, FLOUR_STORE, ((88, 100), (50, 60), (15, 60))),
+    "FL-R": ("RF", "Hartwell Mill", 70, FLOUR_STORE, ((88, 100), (50, 60), (15, 60))),
     "SALT": ("SS", "Bay Salt Works", None, FLOUR_STORE, ((75, 25), (40, 25))),
     "SEED": ("SM", "Greenfield Organics", 240, FLOUR_STORE, ((77, 10), (30, 15))),
-    "BUTTER": ("BU", "Riverside Dairy", 60, COLD_ROOM, ((58, 40), (13, 40))),
+    "BUTTER": ("BU", "Riverside Dairy", 60, COLD_ROOM, ((60, 40), (13, 40))),
     "OATS": ("", "Greenfield Organics", None, FLOUR_STORE, ((59, 120), (29, 100))),
     "BAG": ("", "Papermade Packaging", None, FLOUR_STORE, ((87, 1500), (25, 1500))),
 }

@@ -10,7 +10,7 @@ from items.models import Item
 from katana_trace.lib import days
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.refusal import Refusal
-from tracking.demo import bakery, desk, ovens, today
+from tracking.demo import bakery, desk, ovens, recalls, today
 from tracking.demo.catalogue import make_catalogue
 from tracking.demo.diary import Diary
 from tracking.demo.partners import make_partners
@@ -67,6 +67,7 @@ def load_company() -> bool:
         diary.post_all([*bakery.story(diary.today), *ovens.story(diary.today)])
         today.live(diary, manager=manager)
         desk.leave_drafts(diary, manager=manager)
+        recalls.leave_cases(diary.today, manager=manager)
     return True
 
 

@@ -2,4 +2,4 @@
 
 from tracking.documents.rule import KindRule
 
-ADJUSTMENT = KindRule("adjustment", "Adjustment", "SA", incoming=True, outgoing=True, creates=True)
+ADJUSTMENT = KindRule("adjustment", "Adjustment", "SA", incoming=True, outgoing=True, creates=True, relabels=True)

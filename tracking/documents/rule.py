@@ -53,5 +53,6 @@ class KindRule:
     outgoing: bool  # may have − lines
     creates: bool = False  # + lines may make batches and serial numbers
     uses: bool = False  # − lines need usable batches, and serial numbers
+    relabels: bool = False  # what goes out of one batch or serial number may come in as another
     may_be_empty: bool = False
     check: Check | None = None

@@ -200,5 +200,6 @@ def check_levels(draft: CheckedDraft, facts: Facts) -> None:
             line.errors.setdefault(
                 "quantity",
                 f"{line.place_name} has {for_people(max(there, 0))} {line.unit} of {line.variant.sku} left for this line, "
-                f"and {for_people(line.quantity)} are asked. Take less, or choose another location.",
+                f"and {for_people(line.quantity)} are asked.{facts.elsewhere(line.variant, line.place)} "
+                "Take less, or choose another location.",
             )

@@ -143,8 +143,8 @@ class Batches:
             if batch.quantity > there:
                 batch.errors.setdefault(
                     "quantity",
-                    f"{line.place_name} has {for_people(max(there, 0))} {line.unit} of {batch.number} left for this line. "
-                    "Take less, or choose another batch.",
+                    f"{line.place_name} has {for_people(max(there, 0))} {line.unit} of {batch.number} left for this line."
+                    f"{self.facts.elsewhere(line.variant, line.place, key[2])} Take less, or choose another batch.",
                 )
 
 

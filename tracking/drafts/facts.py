@@ -10,6 +10,7 @@ from datetime import date
 from items.listing import resolve_variants
 from items.models import TrackingMode, Variant
 from katana_trace.lib.numbers import can_be_stored, key_of
+from katana_trace.lib.quantities import for_people
 from tracking.drafts.content import DraftContent, LineContent
 from tracking.ledger.holdings import Holdings
 from tracking.ledger.sql import any_of, fetch, pairs
@@ -18,6 +19,7 @@ from tracking.models.batch import RecordStatus
 from tracking.numbering.serial_check import Known, load_known
 
 PICKED = 50  # batches that a picker lists
+NAMED = 3  # places that are named where something is short
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ class Facts:
     def level(self, variant: int, location: int | None, batch_key: str = "") -> tuple[int, int]:
         """(quantity, numbered) in millionths."""
         return self.holdings.levels.get((variant, location or 0, batch_key), (0, 0))
+
+    def elsewhere(self, variant: Variant, location: int, batch_key: str = "") -> str:
+        """Where else it is, the places with the most first, such as `` Shop has 12 pcs.``; "" where it is nowhere (rule 11)."""
+        places = self.holdings.places.get((variant.pk, batch_key), set()) - {location}
+        there = sorted(
+            (-self.level(variant.pk, place, batch_key)[0], self.locations.get(place, "")) for place in places
+        )
+        return "".join(f" {name} has {for_people(-less)} {variant.item.unit}." for less, name in there[:NAMED] if less)
 
 
 def place_of(content: DraftContent, line: LineContent) -> int | None:

@@ -14,12 +14,13 @@ from items.models import TrackingMode, Variant
 from items.recipes import ingredients_for
 from katana_trace.lib import days
 from katana_trace.lib.numbers import key_of
-from katana_trace.lib.quantities import MILLION, parse_quantity, plain
+from katana_trace.lib.quantities import MILLION, for_people, parse_quantity, plain
 from tracking.drafts.check import check
 from tracking.drafts.checked import CheckedDraft, CheckedLine
 from tracking.drafts.content import BatchContent, DraftContent, LineContent
 from tracking.drafts.layout import MOST_LINES
 from tracking.numbering.suggest import suggest_batch_number
+from tracking.picking.elsewhere import batches_elsewhere, serials_elsewhere
 from tracking.picking.fefo import suggest_batches, suggest_serials
 
 
@@ -61,9 +62,10 @@ def with_batches(line: CheckedLine, taken: dict[str, int], day: date) -> tuple[L
     said = []
     if suggestion.short:
         passed = f" Passed over: {', '.join(suggestion.passed[:5])}." if suggestion.passed else ""
+        where = batches_elsewhere(variant=line.variant.pk, location=line.place, day=day, unit=line.unit)
         said.append(
-            f"{plain(suggestion.short)} {line.unit} of {line.variant.sku} stay open: no more that is usable is at "
-            f"{line.place_name}.{passed}"
+            f"{for_people(suggestion.short)} {line.unit} of {line.variant.sku} stay open: no more that is usable is at "
+            f"{line.place_name}.{where}{passed}"
         )
     return replace(line.content, batches=tuple(batches)), said
 
@@ -76,7 +78,7 @@ def with_serials(line: CheckedLine, taken: set[str]) -> tuple[LineContent, list[
     if len(found) < wanted:
         said.append(
             f"{wanted - len(found):,} {line.unit} of {line.variant.sku} stay open: {line.place_name} has no more numbers "
-            "that may be taken."
+            f"that may be taken.{serials_elsewhere(variant=line.variant.pk, location=line.place, unit=line.unit)}"
         )
     return replace(line.content, serials=(*line.content.serials, *found)), said
 

@@ -20,7 +20,19 @@ class PlaceFilterForm(forms.Form):
 class LocationForm(CatalogueForm):
     class Meta:
         model = Location
-        fields = ["name"]
+        fields = ["name", "phone", "address"]
         error_messages = {"name": {"required": "Give the location a name."}}
-        help_texts = {"name": "Such as Main warehouse, Shop or Shelf B2."}
-        widgets = {"name": forms.TextInput(attrs={"autocomplete": "off"})}
+        help_texts = {
+            "name": "Such as Main warehouse, Shop or Shelf B2.",
+            "phone": "Where it is not that of the business.",
+            "address": "Where it is not that of the business.",
+        }
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "off"}),
+            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+            "address": forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        }
+
+    def clean_address(self) -> str:
+        """Browsers end lines in their own way; kept is one."""
+        return self.cleaned_data["address"].replace("\r\n", "\n")

@@ -14,3 +14,4 @@ class SerialFilterForm(forms.Form):
     place = forms.ChoiceField(
         label="Place", required=False, choices=[("", "All"), ("in", "In stock"), ("out", "Not in stock")]
     )
+    status = forms.ChoiceField(label="Status", required=False, choices=[("", "All"), ("held", "On hold")])

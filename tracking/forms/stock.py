@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 
 from items.models import TrackingMode
 from katana_trace.lib import days
+from tracking.expiry.windows import window_named
 from tracking.forms.day import DayField
 from tracking.models import Location
 from tracking.stock.stock_filter import StockFilter
@@ -62,6 +63,7 @@ class StockFilterForm(forms.Form):
             "max_value": f"Give at most {FURTHEST:,} days, or leave it empty for any expiry.",
         },
     )
+    expiry = forms.CharField(label="Expiry", required=False, widget=forms.HiddenInput)
     as_of = DayField(label="As it was at the end of", required=False)
     held = forms.BooleanField(label="On hold", required=False)
     without = forms.BooleanField(label="Without number", required=False)
@@ -77,6 +79,15 @@ class StockFilterForm(forms.Form):
                 f"{day.isoformat()} has not come yet; the last day is today, {today.isoformat()}. Choose a day up to it."
             )
         return day
+
+    def clean_expiry(self) -> str:
+        name = self.cleaned_data["expiry"]
+        try:
+            if name:
+                window_named(name, days.today())
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+        return name
 
     def chosen(self) -> StockFilter:
         """What was asked for; the form is valid."""
@@ -94,4 +105,4 @@ class StockFilterForm(forms.Form):
         }
 
     def query(self, **more: str) -> str:
-        return urlencode({**self.address(), **{name: value for name, value in more.items() if value}})
+        return urlencode({name: value for name, value in {**self.address(), **more}.items() if value})

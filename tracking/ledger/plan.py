@@ -26,6 +26,16 @@ class PlannedLine:
     quantity: int
     epoch: int
 
+    @property
+    def number(self) -> str:
+        named = self.batch or self.serial
+        return named.number if named else ""
+
+    @property
+    def is_held(self) -> bool:
+        named = self.batch or self.serial
+        return named is not None and named.held
+
 
 class NotThere(Refusal):
     """The goods that a − line takes are not where it takes them; a reversal names the documents that took them."""
@@ -34,9 +44,10 @@ class NotThere(Refusal):
 class Planner:
     """Plans the lines of one document on an overlay of the holdings."""
 
-    def __init__(self, document: NewDocument, rule: KindRule, holdings: Holdings):
+    def __init__(self, document: NewDocument, rule: KindRule, holdings: Holdings, *, by):
         self.document = document
         self.rule = rule
+        self.by = by
         self.holdings = holdings
         self.overlay = Overlay(holdings)
         self.mirror = bool(document.reverses)
@@ -53,11 +64,13 @@ class Planner:
         lines = self.document.lines
         if not lines and not self.rule.may_be_empty:
             raise Refusal(f"This {self.rule.name.lower()} has no lines. Add at least one.")
-        planned = [self.plan_line(position, lines[position]) for position in self.posting_order()]
+        planned = {position: self.plan_line(position, lines[position]) for position in self.posting_order()}
         if self.rule.check is not None:
             self.rule.check(self.document)
+        if self.rule.relabels and not self.mirror:
+            self.check_relabelled(planned)
         self.overlay.keep()
-        return planned
+        return list(planned.values())
 
     def posting_order(self) -> list[int]:
         """By names, not by ids: the same document gets the same order in every database it is imported into."""
@@ -158,6 +171,21 @@ class Planner:
         if serial.held and self.rule.uses and line.quantity < 0 and not self.mirror:
             raise Refusal(f"Serial number {serial.number} is on hold. Release it first.", field="serial_number")
         return serial
+
+    def check_relabelled(self, planned: dict[int, PlannedLine]) -> None:
+        """What is on hold and becomes something that is not is released by it, which takes who may release (rules 10, 13)."""
+        held = {line.variant: line.number for line in planned.values() if line.quantity < 0 and line.is_held}
+        for position, line in planned.items():
+            if line.quantity < 0 or line.variant not in held or line.is_held:
+                continue
+            if self.by is None or self.by.has_perm("tracking.change_batch"):
+                return
+            raise Refusal(
+                f"{held[line.variant]} of {self.holdings.variants[line.variant].sku} is on hold, and this would make it "
+                f"{line.number or 'stock without a number'}, which is not. Ask a manager to do it, or to release it first.",
+                field="serial_number" if line.serial else "batch_number",
+                line=position,
+            )
 
     def checked(self, number: str, what: str, field: str) -> str:
         try:

@@ -114,7 +114,7 @@ class Posting:
             return False
         self.check_head(new)
         original = self.find_original(new, rule) if new.reverses else None
-        planner = Planner(new, rule, self.holdings)
+        planner = Planner(new, rule, self.holdings, by=self.by)
         try:
             lines = planner.plan()
         except NotThere as refusal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.db import connection
 
@@ -34,3 +35,15 @@ def fetch(sql: str, parameters: Sequence = ()) -> list[tuple]:
 def code_point(column: str) -> str:
     """``column`` for ORDER BY in Unicode code point order on both databases (DESIGN 5.4)."""
     return f'{column} COLLATE "C"' if connection.vendor == "postgresql" else column
+
+
+def days_later(day: str, count: str) -> str:
+    """The date ``count`` days after ``day``, both SQL."""
+    if connection.vendor == "postgresql":
+        return f"(CAST({day} AS date) + {count})"
+    return f"date({day}, '+' || {count} || ' days')"
+
+
+def as_day(value: date | str | None) -> date | None:
+    """A date of a query of ``fetch``: SQLite gives its text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -43,6 +43,10 @@ class Batch(models.Model):
         indexes = [
             models.Index(fields=["key", "id"], name="batch_by_key"),
             models.Index(fields=["variant", "expires_on", "id"], name="batch_by_expiry"),
+            models.Index(fields=["id"], name="batch_held", condition=models.Q(status=RecordStatus.HELD)),
+            models.Index(
+                fields=["supplier_batch"], name="batch_by_supplier_batch", condition=~models.Q(supplier_batch="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -50,6 +54,9 @@ class Batch(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("tracking:batch_detail", args=[self.pk])
+
+    def get_hold_url(self) -> str:
+        return reverse("tracking:batch_hold", args=[self.pk])
 
     @property
     def is_unbatched(self) -> bool:

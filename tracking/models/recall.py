@@ -10,13 +10,17 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-from items.models import Item
+from items.models import Item, Variant
 from katana_trace.lib.fields import QuantityField, TextValidator
+from tracking.models.location import Location
 from tracking.models.partner import Partner
 
 
 class Recall(models.Model):
-    """``gaps`` are the sentences of a trace that is not complete, one in each line; ``summary`` is written at the close."""
+    """``gaps`` are the sentences of a trace that is not complete, one in each line; ``summary`` is written at the close.
+
+    ``last_document`` is the id of the newest document when the case was opened: every later one came after it.
+    """
 
     class Kind(models.TextChoices):
         RECALL = "recall", "Recall"
@@ -27,6 +31,7 @@ class Recall(models.Model):
     title = models.CharField("title", max_length=120, validators=[TextValidator("Title", 120)])
     reason = models.CharField("reason", max_length=1000, validators=[TextValidator("Reason", 1000, True)])
     gaps = models.TextField(blank=True)
+    last_document = models.PositiveBigIntegerField(default=0)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
@@ -50,12 +55,16 @@ class Recall(models.Model):
 
 
 class RecallLot(models.Model):
-    """A lot in scope, with its mass balance when the case was opened. ``depth`` is 0 for what the case began with."""
+    """A lot in scope, with its mass balance when the case was opened. ``depth`` is 0 for what the case began with.
+
+    The batch or serial number itself may be deleted by a switch; its variant stays, whatever its SKU becomes.
+    """
 
     recall = models.ForeignKey(Recall, on_delete=models.PROTECT, related_name="lots")
     item = models.ForeignKey(
         Item, on_delete=models.PROTECT, related_name="+"
     )  # its tracking is not switched off meanwhile
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+")
     item_name = models.CharField(max_length=120)
     sku = models.CharField(max_length=64)
     label = models.CharField(max_length=260)
@@ -70,6 +79,7 @@ class RecallLot(models.Model):
     shipped = QuantityField()
     sent_back = QuantityField()
     on_hand = QuantityField()
+    was_held = models.BooleanField()
 
     class Meta:
         indexes = [models.Index(fields=["key"], name="recall_lot_by_key")]
@@ -80,12 +90,12 @@ class RecallLot(models.Model):
 
 
 class RecallStock(models.Model):
-    """What of a lot was still here, per location, when the case was opened."""
+    """What of a lot was still here, per location, when the case was opened; ``location`` is its name then."""
 
     lot = models.ForeignKey(RecallLot, on_delete=models.PROTECT, related_name="stock")
+    place = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
     location = models.CharField(max_length=120)
     quantity = QuantityField()
-    was_held = models.BooleanField()
 
     class Meta:
         ordering = ["id"]
@@ -119,22 +129,29 @@ class RecallCustomer(models.Model):
 
 
 class RecallShipment(models.Model):
-    """How much of a lot a customer got in a document; ``recovered`` is what came back or was destroyed there since."""
+    """How much of a lot a customer got in a document.
+
+    ``returned`` is what they had sent back of it when the case was opened, ``recovered`` what came back or was destroyed
+    there since.
+    """
 
     lot = models.ForeignKey(RecallLot, on_delete=models.PROTECT, related_name="shipments")
     customer = models.ForeignKey(RecallCustomer, on_delete=models.PROTECT, related_name="shipments")
     document = models.CharField(max_length=64)
     shipped_on = models.DateField()
     quantity = QuantityField()
+    returned = QuantityField(default=0)
     recovered = QuantityField(default=0)
 
     class Meta:
         ordering = ["shipped_on", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(recovered__gte=0) & models.Q(recovered__lte=models.F("quantity")),
+                condition=models.Q(returned__gte=0)
+                & models.Q(recovered__gte=0)
+                & models.Q(recovered__lte=models.F("quantity") - models.F("returned")),
                 name="recall_recovered_in_bounds",
-                violation_error_message="No more can be recovered than was shipped.",
+                violation_error_message="No more can be recovered than was shipped and had not come back before.",
             ),
         ]
 

@@ -34,13 +34,19 @@ class SerialNumber(models.Model):
                 violation_error_message="A serial number is available or on hold.",
             ),
         ]
-        indexes = [models.Index(fields=["key", "id"], name="serial_by_key")]
+        indexes = [
+            models.Index(fields=["key", "id"], name="serial_by_key"),
+            models.Index(fields=["id"], name="serial_held", condition=models.Q(status=RecordStatus.HELD)),
+        ]
 
     def __str__(self) -> str:
         return self.number
 
     def get_absolute_url(self) -> str:
         return reverse("tracking:serial_detail", args=[self.pk])
+
+    def get_hold_url(self) -> str:
+        return reverse("tracking:serial_hold", args=[self.pk])
 
     @property
     def is_held(self) -> bool:

@@ -22,6 +22,9 @@ class StockLevel(models.Model):
     batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="stock_levels")
     quantity = QuantityField(default=0)
     numbered = QuantityField(default=0)
+    # An index over the quantity itself would change with every posting, and on PostgreSQL a level could no longer be updated
+    # in its place (HOT); this changes only when the level empties or fills.
+    in_stock = models.GeneratedField(expression=Q(quantity__gt=0), output_field=models.BooleanField(), db_persist=True)
 
     class Meta:
         constraints = [
@@ -37,3 +40,5 @@ class StockLevel(models.Model):
                 violation_error_message="There are not enough units without a serial number for that.",
             ),
         ]
+        # Empty levels stay for ever, so what is in stock has an index of its own: a page costs what is there, not what was.
+        indexes = [models.Index(fields=["variant", "batch"], name="level_in_stock", condition=Q(in_stock=True))]

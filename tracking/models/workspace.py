@@ -1,8 +1,9 @@
-"""Settings of the whole workspace: plan, add-on and default tracking (rules 1 and 2). One row."""
+"""Settings of the whole workspace: plan, add-on and default tracking (rules 1 and 2), and whose it is. One row."""
 
 from django.db import models
 
 from items.models import TrackingMode
+from katana_trace.lib.fields import TextValidator
 
 
 class Workspace(models.Model):
@@ -25,6 +26,17 @@ class Workspace(models.Model):
         "serial numbers required when materials are received",
         default=False,
         help_text="Otherwise units may be received without a number, and be connected later.",
+    )
+
+    # Who keeps these records (21 CFR 1.1310, location description); a location of another address has its own.
+    business_name = models.CharField(
+        "business name", max_length=120, blank=True, validators=[TextValidator("Business name", 120)]
+    )
+    business_phone = models.CharField(
+        "business phone", max_length=40, blank=True, validators=[TextValidator("Business phone", 40)]
+    )
+    business_address = models.CharField(
+        "business address", max_length=400, blank=True, validators=[TextValidator("Business address", 400, True)]
     )
 
     class Meta:

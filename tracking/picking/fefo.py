@@ -13,7 +13,7 @@ from datetime import date
 from django.db import connection
 
 from katana_trace.lib.numbers import UNBATCHED_KEY
-from tracking.ledger.sql import fetch
+from tracking.ledger.sql import as_day, fetch
 from tracking.models import SerialNumber
 from tracking.models.batch import RecordStatus
 
@@ -126,10 +126,6 @@ def read(variant: int, location: int, condition: str, parameters: list, order: s
         Shelf(id_, number, key, as_day(expires_on), status == RecordStatus.HELD, quantity)
         for id_, number, key, expires_on, status, quantity in rows
     ]
-
-
-def as_day(value: date | str | None) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def suggest_serials(*, variant: int, location: int, count: int, taken: set[str]) -> list[str]:

@@ -7,6 +7,7 @@ from katana_trace.lib.numbers import check_text
 from katana_trace.lib.refusal import Refusal
 from tracking.models import Recall, RecallCustomer
 from tracking.recalls.state import in_open_case, write_event
+from tracking.recalls.words import count_of
 
 LIMIT = 2000
 
@@ -19,9 +20,7 @@ def close_recall(*, recall: Recall, summary: str, by) -> Recall:
         raise Refusal(str(error), field="summary") from error
 
     def work(present: Recall) -> Recall:
-        waiting = to_notify(present)
-        left = f" {waiting:,} of its customers were not notified." if waiting else " Every customer was notified."
-        write_event(present, f"Closed.{left}", by=by)
+        write_event(present, "Closed.", left_open(present), by=by)
         present.closed_at, present.closed_by, present.summary = days.now(), by, clean
         present.save(update_fields=["closed_at", "closed_by", "summary"])
         return present
@@ -29,6 +28,10 @@ def close_recall(*, recall: Recall, summary: str, by) -> Recall:
     return in_open_case(recall, by, work)
 
 
-def to_notify(recall: Recall) -> int:
-    """How many named customers are still to be notified."""
-    return recall.customers.filter(state=RecallCustomer.State.TO_NOTIFY).exclude(name="").count()
+def left_open(recall: Recall) -> str:
+    """The sentence that says how many of its named customers were not notified."""
+    states = list(recall.customers.exclude(name="").values_list("state", flat=True))
+    waiting = states.count(RecallCustomer.State.TO_NOTIFY)
+    if waiting:
+        return f"{waiting:,} of {count_of(len(states), 'customer')} {'was' if waiting == 1 else 'were'} not notified."
+    return "Every customer was notified." if states else "No customer was reached."

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.pasted import numbers_in
-from tracking.models import Draft, DraftBatch, DraftLine, Recall
+from tracking.models import Draft, DraftBatch, DraftLine
+from tracking.recalls.words import listed
+from tracking.trace.facts import LotFacts
 
 
 @dataclass(frozen=True, slots=True)
 class NamingDraft:
-    """``numbers`` are the lots of the case that the draft names, as SKU and number."""
+    """``lots`` are those that the draft names, as SKU and number; the first of them in words."""
 
     draft: Draft
-    numbers: tuple[str, ...]
+    lots: str
 
 
-def drafts_naming(recall: Recall) -> list[NamingDraft]:
-    """The drafts that contain a lot of ``recall``, last saved first; two queries for the drafts, one for the lots."""
+def drafts_naming(lots: Iterable[LotFacts]) -> list[NamingDraft]:
+    """The drafts that contain one of ``lots``, last saved first, in two queries."""
     batches, serials, items = set(), set(), set()
-    for item, is_serial, sku, key in recall.lots.order_by().values_list("item", "is_serial", "sku", "key"):
-        items.add(item)
-        if is_serial:
-            serials.add((item, key))
+    for lot in lots:
+        items.add(lot.item)
+        if lot.is_serial:
+            serials.add((lot.item, lot.key))
         else:
-            batches.add((key_of(sku), key))
+            batches.add((lot.variant, lot.key))
     found: dict[Draft, set[str]] = {}
     rows = DraftBatch.objects.filter(line__variant__item__in=items).exclude(key="")
     for row in rows.select_related("line__draft__partner", "line__variant"):
-        if (row.line.variant.key, row.key) in batches:
+        if (row.line.variant_id, row.key) in batches:
             found.setdefault(row.line.draft, set()).add(f"{row.line.variant.sku} {row.number}")
     lines = DraftLine.objects.filter(~Q(serial_numbers=""), variant__item__in=items)
     for line in lines.select_related("draft__partner", "variant"):
@@ -39,4 +42,4 @@ def drafts_naming(recall: Recall) -> list[NamingDraft]:
             if (line.variant.item_id, key_of(number)) in serials:
                 found.setdefault(line.draft, set()).add(f"{line.variant.sku} {number}")
     by_saved = sorted(found, key=lambda draft: (draft.saved_at, str(draft.token)), reverse=True)
-    return [NamingDraft(draft, tuple(sorted(found[draft]))) for draft in by_saved]
+    return [NamingDraft(draft, listed(found[draft])) for draft in by_saved]

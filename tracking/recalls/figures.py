@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tracking.ledger.sql import any_of, fetch
+from tracking.trace.balance import percent_of
 
 ACCOUNTED = (
     "Of what came in of each lot (opening, received, produced, returned and adjusted, so what was adjusted away is off), "
@@ -91,14 +92,6 @@ def lots_of() -> str:
 def parameters_of(recalls: list[int]) -> list:
     parameter = any_of("l.recall_id", recalls)[1]
     return [parameter, parameter]
-
-
-def percent_of(missing: int, whole: int) -> str:
-    """``99.9``: the share of ``whole`` that is not missing, rounded down; 100 only where nothing is."""
-    if not missing:
-        return "100"
-    tenths = max(whole - missing, 0) * 1000 // whole if whole else 0
-    return f"{tenths // 10}.{tenths % 10}" if tenths % 10 else str(tenths // 10)
 
 
 def least(figures: Iterable[Figures]) -> str:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
 
-from django.db import connection
-
-from tracking.ledger.sql import any_of, fetch
-from tracking.recalls.wanted import LotFacts, as_date
+from tracking.ledger.sql import any_of, as_day, fetch
 from tracking.trace.balance import COLUMN_OF
 from tracking.trace.walk import STANDING, Place
 
-CAME = ("opening", "received", "produced", "returned", "adjusted")
+# What was moved comes to nothing in an honest ledger; a lost half of a transfer is not accounted for.
+CAME = ("opening", "received", "produced", "returned", "adjusted", "moved")
+COLUMNS = {**COLUMN_OF, ("transfer", 1): ("moved", 1), ("transfer", -1): ("moved", 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +24,23 @@ class Flow:
     used: int = 0
     shipped: int = 0
     sent_back: int = 0
-    returned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
+    """How much of a lot is at a location (its id and name)."""
+
+    place: int
     location: str
     quantity: int
 
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """How much of a lot went to a partner in a document that stands. ``partner`` is None and ``name`` empty for nobody."""
+    """How much of a lot went to a partner in a document that stands, and how much of that they sent back.
+
+    ``partner`` is None and ``name`` empty for nobody.
+    """
 
     place: Place
     partner: int | None
@@ -47,6 +51,7 @@ class Shipment:
     document: str
     shipped_on: date
     quantity: int
+    returned: int = 0
 
 
 def by_column(places: Iterable[Place]) -> list[tuple[bool, str, list[int]]]:
@@ -65,10 +70,10 @@ def flows_of(places: Iterable[Place]) -> dict[Place, Flow]:
         for id_, kind, first_sign, quantity in fetch(
             f"SELECT l.{column}, d.kind, CASE WHEN (l.quantity > 0) = (d.reverses_id IS NULL) THEN 1 ELSE -1 END,"
             " sum(l.quantity) FROM tracking_ledgerline l CROSS JOIN tracking_document d"
-            f" WHERE {condition} AND d.id = l.document_id AND d.kind <> 'transfer' GROUP BY 1, 2, 3",
+            f" WHERE {condition} AND d.id = l.document_id GROUP BY 1, 2, 3",
             [parameter],
         ):
-            name, sign = COLUMN_OF[kind, first_sign]
+            name, sign = COLUMNS[kind, first_sign]
             sums[is_serial, id_][name] += sign * int(quantity)
     return {
         place: Flow(
@@ -76,7 +81,6 @@ def flows_of(places: Iterable[Place]) -> dict[Place, Flow]:
             used=columns["used"],
             shipped=columns["shipped"],
             sent_back=columns["sent_back"],
-            returned=columns["returned"],
         )
         for place, columns in sums.items()
     }
@@ -86,19 +90,19 @@ def stock_of(places: Iterable[Place]) -> dict[Place, list[Stock]]:
     """Where each lot is now, from the levels and the serial numbers' places; by name of the location."""
     found: dict[Place, list[Stock]] = defaultdict(list)
     sources = {
-        False: "SELECT t.batch_id, p.name, t.quantity FROM tracking_stocklevel t"
+        False: "SELECT t.batch_id, p.id, p.name, t.quantity FROM tracking_stocklevel t"
         " JOIN tracking_location p ON p.id = t.location_id WHERE {condition} AND t.quantity > 0 ORDER BY p.key",
-        True: "SELECT t.id, p.name, 1000000 FROM tracking_serialnumber t"
+        True: "SELECT t.id, p.id, p.name, 1000000 FROM tracking_serialnumber t"
         " JOIN tracking_location p ON p.id = t.location_id WHERE {condition}",
     }
     for is_serial, _, ids in by_column(places):
         condition, parameter = any_of("t.id" if is_serial else "t.batch_id", ids)
-        for id_, location, quantity in fetch(sources[is_serial].format(condition=condition), [parameter]):
-            found[is_serial, id_].append(Stock(location, int(quantity)))
+        for id_, location, name, quantity in fetch(sources[is_serial].format(condition=condition), [parameter]):
+            found[is_serial, id_].append(Stock(location, name, int(quantity)))
     return found
 
 
-def shipments_of(places: Mapping[Place, LotFacts]) -> list[Shipment]:
+def shipments_of(places: Iterable[Place]) -> list[Shipment]:
     """Every standing shipment of the lots (a reversed one has no customer, rule 13), summed per lot and document."""
     found = []
     for is_serial, column, ids in by_column(places):
@@ -108,19 +112,19 @@ def shipments_of(places: Mapping[Place, LotFacts]) -> list[Shipment]:
             " coalesce(t.address, ''), d.number, d.posted_on, sum(l.quantity) FROM tracking_ledgerline l"
             " CROSS JOIN tracking_document d LEFT JOIN tracking_partner t ON t.id = d.partner_id"
             f" WHERE d.id = l.document_id AND {condition} AND d.kind = 'shipment' AND {STANDING}"
-            f" GROUP BY l.{column}, d.id, t.id",
+            f" GROUP BY l.{column}, d.id, t.id ORDER BY d.id",
             [parameter],
         ):
             place = (is_serial, id_)
             found.append(
-                Shipment(place, partner, name, email, phone, address, document, as_date(shipped_on), -int(quantity))
+                Shipment(place, partner, name, email, phone, address, document, as_day(shipped_on), -int(quantity))
             )
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """How much of a lot a customer sent back in a document that stands; ``is_since``: after the instant asked for."""
+    """How much of a lot a customer sent back in a document that stands."""
 
     place: Place
     partner: int | None
@@ -128,25 +132,37 @@ class Returned:
     document: str
     returned_on: date
     quantity: int
-    is_since: bool
 
 
-def returns_of(places: Iterable[Place], *, since: datetime) -> list[Returned]:
-    """Every standing customer return of the lots, summed per lot and document, in posting order."""
+def returns_of(places: Iterable[Place], *, after: int = 0) -> list[Returned]:
+    """Every standing customer return of the lots in documents after the id ``after``, summed per lot and document."""
     found = []
-    instant = connection.ops.adapt_datetimefield_value(since)
     for is_serial, column, ids in by_column(places):
         condition, parameter = any_of(f"l.{column}", ids)
-        for id_, partner, name, document, returned_on, is_since, quantity in fetch(
-            f"SELECT l.{column}, t.id, coalesce(t.name, ''), d.number, d.posted_on,"
-            " CASE WHEN d.recorded_at >= %s THEN 1 ELSE 0 END, sum(l.quantity)"
+        for id_, partner, name, document, returned_on, quantity in fetch(
+            f"SELECT l.{column}, t.id, coalesce(t.name, ''), d.number, d.posted_on, sum(l.quantity)"
             " FROM tracking_ledgerline l CROSS JOIN tracking_document d"
             " LEFT JOIN tracking_partner t ON t.id = d.partner_id"
-            f" WHERE d.id = l.document_id AND {condition} AND d.kind = 'customer_return' AND {STANDING}"
+            f" WHERE d.id = l.document_id AND {condition} AND d.id > %s AND d.kind = 'customer_return' AND {STANDING}"
             f" GROUP BY l.{column}, d.id, t.id ORDER BY d.id",
-            [instant, parameter],
+            [parameter, after],
         ):
-            found.append(
-                Returned((is_serial, id_), partner, name, document, as_date(returned_on), int(quantity), bool(is_since))
-            )
+            found.append(Returned((is_serial, id_), partner, name, document, as_day(returned_on), int(quantity)))
+    return found
+
+
+def less_returned(shipments: Iterable[Shipment], returns: Iterable[Returned]) -> list[Shipment]:
+    """``shipments`` with what their customers sent back of them, the first shipment of a lot first.
+
+    What somebody else brought back, or more than they got, is no customer's: it is in what came in of the lot.
+    """
+    back: dict[tuple[Place, int | None], int] = defaultdict(int)
+    for one in returns:
+        if one.partner is not None:
+            back[one.place, one.partner] += one.quantity
+    found = []
+    for one in shipments:
+        taken = min(back[one.place, one.partner], one.quantity)
+        back[one.place, one.partner] -= taken
+        found.append(replace(one, returned=taken) if taken else one)
     return found

@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from django.db.models import Max
+
 from katana_trace.lib import days
 from katana_trace.lib.numbers import check_text, key_of
-from katana_trace.lib.quantities import to_decimal
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks
 from tracking.ledger.retry import in_transaction
-from tracking.models import Recall, RecallCustomer, RecallEvent, RecallLot, RecallShipment, RecallStock
+from tracking.models import Document, Recall, RecallEvent
+from tracking.recalls.picture import write_picture
 from tracking.recalls.scope import Scope, scope_of
-from tracking.recalls.wanted import LotFacts, facts_of
+from tracking.recalls.words import count_of
 from tracking.records.log import require
+from tracking.trace.facts import LotFacts
 
 FIRST = "RC-000001"
-CHUNK = 500
 
 
 def open_recall(*, roots: Sequence[LotFacts], kind: str, title: str, reason: str, by) -> Recall:
@@ -35,17 +37,21 @@ def open_recall(*, roots: Sequence[LotFacts], kind: str, title: str, reason: str
 
     def work() -> Recall:
         locks.own_ledger()
-        places = [one.place for one in roots]
-        gone = [one for one in roots if one.place not in facts_of(places)]
-        if gone:
-            raise Refusal(
-                f"{gone[0].line} is no longer there: tracking of {gone[0].item_name} was switched. Leave it out.",
-                field="lots",
-            )
-        scope = scope_of(places)
+        scope = scope_of([one.place for one in roots])
+        check_there(roots, scope)
         return same_case(scope, kind, title) or write(scope, kind=kind, title=title, reason=reason, by=by)
 
     return in_transaction(work)
+
+
+def check_there(roots: Sequence[LotFacts], scope: Scope) -> None:
+    there = {lot.place for lot in scope.lots}
+    gone = [one for one in roots if one.place not in there]
+    if gone:
+        raise Refusal(
+            f"{gone[0].line} is no longer there: tracking of {gone[0].item_name} was switched. Leave it out.",
+            field="lots",
+        )
 
 
 def checked(text: str, what: str, limit: int) -> str:
@@ -79,78 +85,15 @@ def write(scope: Scope, *, kind: str, title: str, reason: str, by) -> Recall:
         title=title,
         reason=reason,
         gaps="\n".join(scope.gaps),
+        last_document=Document.objects.aggregate(last=Max("id"))["last"] or 0,
         opened_at=at,
         opened_by=by,
     )
-    lots = write_lots(recall, scope)
-    write_shipments(recall, scope, lots)
-    words = f"Opened with {len(lots):,} lots, {len(scope.customers()):,} customers and {len(scope.gaps):,} gaps."
+    write_picture(recall, scope)
+    counts = [count_of(len(scope.lots), "lot"), count_of(scope.named, "customer"), count_of(len(scope.gaps), "gap")]
+    words = "Opened with {}, {} and {}.".format(*counts)
     RecallEvent.objects.create(recall=recall, at=at, by=by, text=words)
     return recall
-
-
-def write_lots(recall: Recall, scope: Scope) -> dict:
-    """The lots and where they are; place to the lot's row."""
-    rows = {
-        lot.place: RecallLot(
-            recall=recall,
-            item_id=lot.facts.item,
-            item_name=lot.facts.item_name,
-            sku=lot.facts.sku,
-            label=lot.facts.label,
-            unit=lot.facts.unit,
-            number=lot.facts.number,
-            key=lot.facts.key,
-            is_serial=lot.facts.is_serial,
-            depth=lot.depth,
-            expires_on=lot.facts.expires_on,
-            came=to_decimal(lot.flow.came),
-            used=to_decimal(lot.used),
-            shipped=to_decimal(lot.flow.shipped),
-            sent_back=to_decimal(lot.flow.sent_back),
-            on_hand=to_decimal(lot.on_hand),
-        )
-        for lot in scope.lots
-    }
-    RecallLot.objects.bulk_create(rows.values(), batch_size=CHUNK)
-    RecallStock.objects.bulk_create(
-        (
-            RecallStock(
-                lot=rows[lot.place],
-                location=stock.location,
-                quantity=to_decimal(stock.quantity),
-                was_held=lot.facts.is_held,
-            )
-            for lot in scope.lots
-            for stock in lot.stock
-        ),
-        batch_size=CHUNK,
-    )
-    return rows
-
-
-def write_shipments(recall: Recall, scope: Scope, lots: dict) -> None:
-    for_whom = scope.customers()
-    customers = RecallCustomer.objects.bulk_create(
-        RecallCustomer(
-            recall=recall, partner_id=one.partner, name=one.name, email=one.email, phone=one.phone, address=one.address
-        )
-        for one in for_whom
-    )
-    RecallShipment.objects.bulk_create(
-        (
-            RecallShipment(
-                lot=lots[one.place],
-                customer=customer,
-                document=one.document,
-                shipped_on=one.shipped_on,
-                quantity=to_decimal(one.quantity),
-            )
-            for customer, shipments in zip(customers, for_whom.values(), strict=True)
-            for one in shipments
-        ),
-        batch_size=CHUNK,
-    )
 
 
 def seen_hash(roots: Sequence[LotFacts]) -> str:

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from katana_trace.lib.quantities import for_people
 from tracking.recalls.flows import Shipment
 from tracking.recalls.scope import Scope, ScopeLot
+from tracking.recalls.words import in_units
 from tracking.trace.walk import Place
+
+CUSTOMERS = 50  # that the preview lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,46 +29,42 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A customer with what they received, in words."""
+    """A customer with what they received, in words; ``name`` is empty for nobody."""
 
     name: str
     contact: str
-    lots: int
-    documents: int
     quantities: str
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``places``: how much is at each location, in words."""
+    """``places``: how much is at each location, in words. ``more``: how many customers are not in ``customers``."""
 
     lots: int
     products: tuple[Product, ...]
     places: tuple[tuple[str, str], ...]
+    named: int
     customers: tuple[Reached, ...]
+    more: int
     gaps: tuple[str, ...]
-
-    @property
-    def nameless(self) -> bool:
-        return any(not customer.name for customer in self.customers)
 
 
 def preview_of(scope: Scope) -> Preview:
-    lots = {lot.place: lot for lot in scope.lots}
+    lots, customers = {lot.place: lot for lot in scope.lots}, scope.customers()
     return Preview(
         lots=len(scope.lots),
         products=tuple(products_of(scope.lots)),
         places=tuple(places_of(scope.lots)),
+        named=scope.named,
         customers=tuple(
             Reached(
                 name=customer.name,
                 contact=" · ".join(filter(None, (customer.email, customer.phone))),
-                lots=len({one.place for one in shipments}),
-                documents=len({one.document for one in shipments}),
                 quantities=quantities_of(shipments, lots),
             )
-            for customer, shipments in scope.customers().items()
+            for customer, shipments in list(customers.items())[:CUSTOMERS]
         ),
+        more=max(len(customers) - CUSTOMERS, 0),
         gaps=scope.gaps,
     )
 
@@ -101,8 +99,3 @@ def quantities_of(shipments: Iterable[Shipment], lots: dict[Place, ScopeLot]) ->
     for one in shipments:
         sums[lots[one.place].facts.unit] += one.quantity
     return in_units(sums)
-
-
-def in_units(sums: dict[str, int]) -> str:
-    """``{"kg": 2500000, "pcs": 12000000}`` as 2.5 kg, 12 pcs."""
-    return ", ".join(f"{for_people(quantity)} {unit}" for unit, quantity in sorted(sums.items()))

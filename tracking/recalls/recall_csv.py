@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from katana_trace.lib import days
 from katana_trace.lib.days import instant_text
 from katana_trace.lib.quantities import plain, to_millionths
 from katana_trace.lib.safe_csv import guard, write_rows
 from tracking.models import Recall, RecallEvent, RecallLot, RecallShipment, RecallStock
 from tracking.recalls.figures import by_unit, least, missing_of
+from tracking.recalls.since import since_opening
 
 COLUMNS = (
     "record", "case", "kind", "at", "by", "item", "sku", "number", "depth", "expires_on", "unit", "came", "used",
     "shipped", "sent_back", "on_hand", "not_accounted", "location", "on_hold", "customer", "email", "phone", "address",
-    "state", "notified_at", "replied_at", "document", "shipped_on", "quantity", "recovered", "percent_accounted", "text",
+    "state", "notified_at", "replied_at", "document", "shipped_on", "quantity", "returned", "recovered",
+    "percent_accounted", "text",
 )  # fmt: skip
 TEXTS = {
     "by", "item", "sku", "number", "unit", "location", "customer", "email", "phone", "address", "document", "text",
@@ -22,11 +25,15 @@ TEXTS = {
 
 
 def write_recall(recall: Recall) -> Iterator[bytes]:
-    """Rows of the records case, gap, lot, stock, customer, shipment and event, each in the order of the case.
+    """Rows of the records case, gap, lot, stock, customer, shipment, event and change, each in the order of the case.
 
-    Read at once: a half-read query keeps writers waiting.
+    Read at once: a half-read query keeps writers waiting. The changes are those until now; all else is kept.
     """
-    rows = [*case_rows(recall), *lot_rows(recall), *customer_rows(recall), *event_rows(recall)]
+    lots = {lot.pk: lot for lot in recall.lots.all()}
+    rows = [
+        *case_rows(recall), *lot_rows(recall, lots), *customer_rows(recall, lots), *event_rows(recall),
+        *change_rows(recall),
+    ]  # fmt: skip
     return write_rows([list(COLUMNS), *(cells(recall, row) for row in rows)])
 
 
@@ -42,6 +49,10 @@ def instant(at: datetime | None) -> str:
 
 def amount(quantity) -> str:
     return plain(to_millionths(quantity))
+
+
+def yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"
 
 
 def username(user) -> str:
@@ -69,8 +80,8 @@ def name_of(lot: RecallLot) -> dict[str, str]:
     return {"item": lot.label, "sku": lot.sku, "number": lot.number, "unit": lot.unit}
 
 
-def lot_rows(recall: Recall) -> Iterator[dict[str, str]]:
-    for lot in recall.lots.all():
+def lot_rows(recall: Recall, lots: Mapping[int, RecallLot]) -> Iterator[dict[str, str]]:
+    for lot in lots.values():
         parts = [lot.came, lot.used, lot.shipped, lot.sent_back, lot.on_hand]
         names = ("came", "used", "shipped", "sent_back", "on_hand")
         yield {
@@ -78,21 +89,25 @@ def lot_rows(recall: Recall) -> Iterator[dict[str, str]]:
             **name_of(lot),
             "depth": str(lot.depth),
             "expires_on": lot.expires_on.isoformat() if lot.expires_on else "",
+            "on_hold": yes(lot.was_held),
             **{name: amount(part) for name, part in zip(names, parts, strict=True)},
             "not_accounted": plain(missing_of(*map(to_millionths, parts))),
         }
-    for stock in RecallStock.objects.filter(lot__recall=recall).select_related("lot"):
+    for stock in RecallStock.objects.filter(lot__recall=recall):
+        lot = lots[stock.lot_id]
         yield {
             "record": "stock",
-            **name_of(stock.lot),
+            **name_of(lot),
             "location": stock.location,
             "quantity": amount(stock.quantity),
-            "on_hold": "yes" if stock.was_held else "no",
+            "on_hold": yes(lot.was_held),
         }
 
 
-def customer_rows(recall: Recall) -> Iterator[dict[str, str]]:
-    for one in recall.customers.select_related("notified_by"):
+def customer_rows(recall: Recall, lots: Mapping[int, RecallLot]) -> Iterator[dict[str, str]]:
+    names: dict[int, str] = {}
+    for one in recall.customers.select_related("notified_by").order_by("id"):
+        names[one.pk] = one.name
         yield {
             "record": "customer",
             "customer": one.name,
@@ -105,15 +120,16 @@ def customer_rows(recall: Recall) -> Iterator[dict[str, str]]:
             "replied_at": instant(one.replied_at),
             "text": one.note,
         }
-    shipments = RecallShipment.objects.filter(lot__recall=recall).select_related("lot", "customer")
-    for one in shipments.order_by("customer__name", "shipped_on", "id"):
+    shipments = RecallShipment.objects.filter(lot__recall=recall)
+    for one in shipments.order_by("customer_id", "shipped_on", "id"):
         yield {
             "record": "shipment",
-            **name_of(one.lot),
-            "customer": one.customer.name,
+            **name_of(lots[one.lot_id]),
+            "customer": names[one.customer_id],
             "document": one.document,
             "shipped_on": one.shipped_on.isoformat(),
             "quantity": amount(one.quantity),
+            "returned": amount(one.returned),
             "recovered": amount(one.recovered),
         }
 
@@ -121,3 +137,10 @@ def customer_rows(recall: Recall) -> Iterator[dict[str, str]]:
 def event_rows(recall: Recall) -> Iterator[dict[str, str]]:
     for event in RecallEvent.objects.filter(recall=recall).select_related("by"):
         yield {"record": "event", "at": instant(event.at), "by": username(event.by), "text": event.text}
+
+
+def change_rows(recall: Recall) -> Iterator[dict[str, str]]:
+    at = instant(days.now())
+    for name, sentences in since_opening(recall).changes:
+        for sentence in sentences:
+            yield {"record": "change", "at": at, "text": f"{name}: {sentence}"}

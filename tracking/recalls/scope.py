@@ -9,15 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tracking.recalls.flows import Flow, Shipment, Stock, flows_of, shipments_of, stock_of
+from tracking.recalls.flows import Flow, Shipment, Stock, flows_of, less_returned, returns_of, shipments_of, stock_of
 from tracking.recalls.steps import Steps, gap_sentences, steps_from
-from tracking.recalls.wanted import LotFacts, facts_of
+from tracking.trace.facts import LotFacts, facts_of
 from tracking.trace.walk import Place
 
 
 @dataclass(frozen=True, slots=True)
 class ScopeLot:
-    """``depth`` is the number of productions between the lot and those the case begins with, which have 0.
+    """``depth`` is the number of steps (productions, relabellings) from those the case begins with, which have 0.
 
     ``used`` is what went into lots that are in scope too; what went into goods without a number is not followed, so it
     is not accounted for, and a gap says so.
@@ -68,6 +68,11 @@ class Scope:
             found[Customer(one.partner, one.name, one.email, one.phone, one.address)].append(one)
         return dict(found)
 
+    @property
+    def named(self) -> int:
+        """How many customers it went to, nobody left out."""
+        return len({one.partner for one in self.shipments} - {None})
+
 
 def scope_of(roots: Iterable[Place]) -> Scope:
     """The scope of a recall that begins with ``roots``, (is serial, id) each, as the ledger is now."""
@@ -85,7 +90,8 @@ def scope_of(roots: Iterable[Place]) -> Scope:
         for place, one in facts.items()
     ]
     lots.sort(key=lambda lot: (lot.depth, lot.facts.item_name, lot.facts.sku, lot.facts.number))
-    return Scope(tuple(lots), tuple(shipments_of(facts)), tuple(gap_sentences(steps, facts)))
+    shipments = less_returned(shipments_of(facts), returns_of(facts))
+    return Scope(tuple(lots), tuple(shipments), tuple(gap_sentences(steps, facts)))
 
 
 def used_in_scope(place: Place, flow: Flow, steps: Steps) -> int:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.quantities import for_people, to_millionths
 from tracking.models import Recall, RecallLot, RecallShipment, RecallStock
-from tracking.recalls.flows import Returned, returns_of
+from tracking.recalls.flows import Shipment, Stock, returns_of, shipments_of, stock_of
 from tracking.recalls.live import found_now
-from tracking.recalls.scope import Scope, ScopeLot, scope_of
-from tracking.recalls.wanted import LotFacts
+from tracking.recalls.scope import Scope, scope_of
+from tracking.recalls.words import listed
+from tracking.trace.facts import LotFacts
 from tracking.trace.walk import Place
 
 
@@ -22,123 +23,162 @@ from tracking.trace.walk import Place
 class Since:
     """``changes`` are sentences by heading; ``live`` is what each lot of the case (by id) is now.
 
-    ``scope`` is the present one; None where none of the lots that the case began with is in the books.
+    ``scope`` is the present one; None where no lot of the case is in the books any more. ``stock`` is where each lot is.
     """
 
     live: Mapping[int, LotFacts]
     scope: Scope | None
-    gone: int
+    stock: Mapping[Place, Iterable[Stock]]
     changes: tuple[tuple[str, tuple[str, ...]], ...]
-    returns: tuple[Returned, ...]
 
-    @property
-    def lots(self) -> dict[Place, ScopeLot]:
-        return {lot.place: lot for lot in self.scope.lots} if self.scope else {}
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What there is now of the lots of a case and of those in scope since: ``facts``, stock and standing shipments."""
+
+    then: Mapping[Place, RecallLot]
+    facts: Mapping[Place, LotFacts]
+    scope: Scope
+    in_scope: frozenset[Place]
+    stock: Mapping[Place, Iterable[Stock]]
+    shipments: tuple[Shipment, ...]
+
+    def line(self, place: Place) -> str:
+        return self.facts[place].line
+
+    def amount(self, place: Place, quantity: int) -> str:
+        return f"{for_people(quantity)} {self.facts[place].unit}"
 
 
 def since_opening(recall: Recall) -> Since:
     """Holds ``recall`` against the present; the same number of queries for a small case and a large one."""
-    lots = list(recall.lots.all())
-    live = found_now(lots)
-    roots = [live[lot.pk].place for lot in lots if not lot.depth and lot.pk in live]
-    scope = scope_of(roots) if roots else None
+    lots = list(recall.lots.only("recall", "item", "variant", "is_serial", "key", "depth", "was_held"))
+    live = found_now(recall, lots)
     gone = len(lots) - len(live)
+    scope, lost = scope_now(lots, live), tuple(gone_from_the_books(gone))
     if scope is None:
-        return Since(live, None, gone, (), ())
-    now = {lot.place: lot for lot in scope.lots}
-    places = {one.place: lot for lot in lots if (one := live.get(lot.pk))}
-    stock = list(RecallStock.objects.filter(lot__recall=recall).order_by("id"))
-    returns = tuple(returns_of({**now, **places}, since=recall.opened_at))
+        return Since(live, None, {}, (("Books", lost),))
+    now = present_of(scope, {live[lot.pk].place: lot for lot in lots if lot.pk in live}, live)
     changes = (
-        ("Lots", tuple(changed_lots(places, now))),
-        ("Shipments", tuple(changed_shipments(recall, scope, live))),
-        ("Returns", tuple(new_returns(returns, places, now))),
-        ("Stock", tuple(moved_stock(stock, now, live))),
-        ("Holds", tuple(changed_holds(stock, live))),
-        ("Gaps", tuple(f"New: {gap}" for gap in scope.gaps if gap not in recall.gaps.split("\n"))),
+        ("Books", lost),
+        ("Lots", tuple(changed_lots(now))),
+        ("Shipments", tuple(changed_shipments(recall, now))),
+        ("Returns", tuple(new_returns(recall, now))),
+        ("Stock", tuple(moved_stock(recall, now, live))),
+        ("Holds", tuple(changed_holds(now))),
+        ("Gaps", tuple(changed_gaps(recall, scope))),
     )
-    return Since(live, scope, gone, tuple((name, words) for name, words in changes if words), returns)
+    return Since(live, scope, now.stock, tuple((name, words) for name, words in changes if words))
 
 
-def changed_lots(then: Mapping[Place, RecallLot], now: Mapping[Place, ScopeLot]) -> Iterable[str]:
-    for place, lot in now.items():
-        if place not in then:
-            yield f"New in scope: {name_of(lot)}, {for_people(lot.flow.came)} {lot.facts.unit} came in."
-    for place, lot in then.items():
-        if place not in now:
-            yield f"No longer in scope: {lot.sku} {lot.number}; what had made it was reversed."
+def gone_from_the_books(count: int) -> Iterable[str]:
+    if count:
+        are, them = ("is", "it") if count == 1 else ("are", "them")
+        yield (
+            f"{count:,} of the lots {are} no longer in the books under this number, because tracking was switched. "
+            f"What became of {them} cannot be told here."
+        )
 
 
-def changed_shipments(recall: Recall, scope: Scope, live: Mapping[int, LotFacts]) -> Iterable[str]:
-    names = {lot.place: lot for lot in scope.lots}
-    then: dict[tuple, RecallShipment] = {}
-    for one in RecallShipment.objects.filter(lot__recall=recall).select_related("lot", "customer").order_by("id"):
-        facts = live.get(one.lot_id)
-        if facts is not None:
-            then[facts.place, key_of(one.document)] = one
-    present = set()
-    for one in scope.shipments:
-        place = (one.place, key_of(one.document))
-        present.add(place)
-        before = then.get(place)
-        if before is None:
-            lot = names[one.place]
-            yield (
-                f"{for_people(one.quantity)} {lot.facts.unit} of {name_of(lot)} left in {one.document} to "
-                f"{one.name or 'nobody named'}. Notify them too: they have no letter in this case."
-            )
-    for place, one in then.items():
-        if place not in present:
-            yield f"{one.document} to {one.customer.name or 'nobody named'} was reversed ({one.lot.sku} {one.lot.number})."
+def scope_now(lots: Iterable[RecallLot], live: Mapping[int, LotFacts]) -> Scope | None:
+    """The present scope, from the lots the case began with; from all that are left, where some cannot be followed."""
+    lots = list(lots)
+    begins = [lot for lot in lots if not lot.depth or len(live) < len(lots)]
+    places = [live[lot.pk].place for lot in begins if lot.pk in live]
+    return scope_of(places) if places else None
 
 
-def new_returns(
-    returns: Iterable[Returned], then: Mapping[Place, RecallLot], now: Mapping[Place, ScopeLot]
-) -> Iterable[str]:
-    """Documents are dated to the second; one of the second of the opening counts where more of its lot came in since."""
-    for one in returns:
-        lot, before = now.get(one.place), then.get(one.place)
-        if not one.is_since or lot is None:
+def present_of(scope: Scope, then: Mapping[Place, RecallLot], live: Mapping[int, LotFacts]) -> Present:
+    """``scope`` with what is told of the case's lots that are not in it any more."""
+    now = {lot.place: lot for lot in scope.lots}
+    left = [place for place in then if place not in now]
+    return Present(
+        then=then,
+        facts={**{one.place: one for one in live.values()}, **{place: lot.facts for place, lot in now.items()}},
+        scope=scope,
+        in_scope=frozenset(now),
+        stock={**{place: lot.stock for place, lot in now.items()}, **stock_of(left)},
+        shipments=(*scope.shipments, *shipments_of(left)),
+    )
+
+
+def changed_lots(now: Present) -> Iterable[str]:
+    for lot in now.scope.lots:
+        if lot.place not in now.then:
+            held = " It is on hold." if lot.facts.is_held else ""
+            yield f"New in scope: {lot.facts.line}, {now.amount(lot.place, lot.flow.came)} came in.{held}"
+    for place in now.then:
+        if place not in now.in_scope:
+            yield f"No longer in scope: {now.line(place)}; what had made it was reversed."
+
+
+def changed_shipments(recall: Recall, now: Present) -> Iterable[str]:
+    then: set[tuple[Place, str]] = set()
+    rows = RecallShipment.objects.filter(lot__recall=recall).order_by("id")
+    places = {lot.pk: place for place, lot in now.then.items()}
+    present = {(one.place, key_of(one.document)) for one in now.shipments}
+    for lot, document, name in rows.values_list("lot", "document", "customer__name"):
+        if lot not in places:
             continue
-        if before is None or lot.flow.came != to_millionths(before.came):
-            yield (
-                f"{for_people(one.quantity)} {lot.facts.unit} of {name_of(lot)} came back from "
-                f"{one.name or 'nobody named'} in {one.document}."
-            )
+        shipped = (places[lot], key_of(document))
+        then.add(shipped)
+        if shipped not in present:
+            yield f"{document} to {name or 'nobody named'} was reversed ({now.line(places[lot])})."
+    partners = set(recall.customers.order_by().values_list("partner", flat=True))
+    for one in now.shipments:
+        if one.place in now.in_scope and (one.place, key_of(one.document)) not in then:
+            to_do = next_step(one, one.partner in partners) if recall.is_open else ""
+            amount = now.amount(one.place, one.quantity)
+            yield f"{amount} of {now.line(one.place)} left in {one.document} to {one.name or 'nobody named'}.{to_do}"
 
 
-def moved_stock(
-    stock: Iterable[RecallStock], now: Mapping[Place, ScopeLot], live: Mapping[int, LotFacts]
-) -> Iterable[str]:
-    then: dict[tuple[Place, str], int] = {}
-    for one in stock:
-        facts = live.get(one.lot_id)
-        if facts is not None and facts.place in now:
-            then[facts.place, one.location] = to_millionths(one.quantity)
-    present = {(place, part.location): part.quantity for place, lot in now.items() for part in lot.stock}
+def next_step(shipment: Shipment, is_known: bool) -> str:
+    if not shipment.name:
+        return " Find out who has it."
+    if is_known:
+        return " Tell them of this too: their letter does not name it."
+    return " Notify them too: they have no letter in this case."
+
+
+def new_returns(recall: Recall, now: Present) -> Iterable[str]:
+    for one in returns_of(now.facts, after=recall.last_document):
+        yield (
+            f"{now.amount(one.place, one.quantity)} of {now.line(one.place)} came back from "
+            f"{one.name or 'nobody named'} in {one.document}."
+        )
+
+
+def moved_stock(recall: Recall, now: Present, live: Mapping[int, LotFacts]) -> Iterable[str]:
+    """Stock by lot and location, in the order of the case; a location that got another name is the same."""
+    then: dict[tuple[Place, int], int] = {}
+    names: dict[int, str] = {}
+    for one in RecallStock.objects.filter(lot__recall=recall).order_by("id"):
+        if one.lot_id in live:
+            then[live[one.lot_id].place, one.place_id] = to_millionths(one.quantity)
+            names[one.place_id] = one.location
+    present: dict[tuple[Place, int], int] = {}
+    for place, parts in now.stock.items():
+        for part in parts:
+            present[place, part.place] = part.quantity
+            names[part.place] = part.location
     for where in [*then, *(where for where in present if where not in then)]:
-        before, after, lot = then.get(where, 0), present.get(where, 0), now[where[0]]
+        before, after = then.get(where, 0), present.get(where, 0)
         if before != after:
-            unit = lot.facts.unit
-            yield f"{name_of(lot)} at {where[1]}: {for_people(before)} {unit} then, {for_people(after)} {unit} now."
+            amounts = f"{now.amount(where[0], before)} then, {now.amount(where[0], after)} now"
+            yield f"{now.line(where[0])} at {names[where[1]]}: {amounts}."
 
 
-def changed_holds(stock: Iterable[RecallStock], live: Mapping[int, LotFacts]) -> Iterable[str]:
-    put, released = [], []
-    for lot, was_held in {one.lot_id: one.was_held for one in stock}.items():
-        facts = live.get(lot)
-        if facts is not None and facts.is_held != was_held:
-            (put if facts.is_held else released).append(facts.line)
+def changed_holds(now: Present) -> Iterable[str]:
+    turned = [now.facts[place] for place, lot in now.then.items() if now.facts[place].is_held != lot.was_held]
+    put = [facts.line for facts in turned if facts.is_held]
+    released = [facts.line for facts in turned if not facts.is_held]
     if put:
         yield f"Put on hold: {listed(put)}."
     if released:
         yield f"Released: {listed(released)}."
 
 
-def listed(names: list[str], most: int = 10) -> str:
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(sorted(names)[:most]) + more
-
-
-def name_of(lot: ScopeLot) -> str:
-    return lot.facts.line
+def changed_gaps(recall: Recall, scope: Scope) -> Iterable[str]:
+    before = [gap for gap in recall.gaps.split("\n") if gap]
+    yield from (f"New: {gap}" for gap in scope.gaps if gap not in before)
+    yield from (f"No longer: {gap}" for gap in before if gap not in scope.gaps)

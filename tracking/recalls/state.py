@@ -13,13 +13,16 @@ from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks
 from tracking.ledger.retry import in_transaction
 from tracking.models import Batch, Recall, RecallCustomer, RecallEvent, RecallShipment, SerialNumber
-from tracking.recalls.live import roots_now
-from tracking.recalls.scope import Scope, scope_of
+from tracking.recalls.live import found_now
+from tracking.recalls.scope import Scope, ScopeLot
+from tracking.recalls.since import scope_now
+from tracking.recalls.words import count_of, parts_of
 from tracking.records.hold import hold
 from tracking.records.log import require
 
 Result = TypeVar("Result")
 State = RecallCustomer.State
+EVENT_LIMIT = 1000  # characters of one event
 MANAGERS = "Working on a recall or drill takes the role Manager. Ask a manager to do it."
 
 
@@ -42,8 +45,10 @@ def check_open(recall: Recall) -> None:
         )
 
 
-def write_event(recall: Recall, text: str, *, by) -> None:
-    RecallEvent.objects.create(recall=recall, at=days.now(), by=by, text=text[:1000])
+def write_event(recall: Recall, *sentences: str, by) -> None:
+    """Writes ``sentences`` down as one event, or as more where they are long."""
+    for text in parts_of(sentences, EVENT_LIMIT):
+        RecallEvent.objects.create(recall=recall, at=days.now(), by=by, text=text)
 
 
 def record_customer(
@@ -56,8 +61,8 @@ def record_customer(
 ) -> RecallCustomer:
     """Sets what is given: the state, the note, and by shipment (its id) the quantity recovered. Logs what differs.
 
-    Raises Refusal for a state that is none, a quantity below 0 or above what was shipped, a fraction of a unit with a
-    serial number, or a closed case; PermissionDenied.
+    Raises Refusal for a state that is none, a quantity below 0 or above what had not come back at the opening, a fraction
+    of a unit with a serial number, or a closed case; PermissionDenied.
     """
 
     def work(recall: Recall) -> RecallCustomer:
@@ -70,7 +75,7 @@ def record_customer(
             present.save(update_fields=["state", "notified_at", "notified_by", "replied_at", "note"])
         words += set_recovered(present, recovered or {})
         if words:
-            write_event(recall, f"{present.name or 'Nobody named'}: {' '.join(words)}", by=by)
+            write_event(recall, f"{present.name or 'Nobody named'}: {words[0]}", *words[1:], by=by)
         return present
 
     return in_open_case(customer.recall, by, work)
@@ -125,12 +130,15 @@ def set_recovered(customer: RecallCustomer, recovered: Mapping[int, Decimal]) ->
 
 
 def check_recovered(shipment: RecallShipment, quantity: Decimal) -> None:
-    lot, field = shipment.lot, f"recovered_{shipment.pk}"
-    shipped, given = (for_people(to_millionths(value)) for value in (shipment.quantity, quantity))
-    if quantity < 0 or quantity > shipment.quantity:
+    lot, field, most = shipment.lot, f"recovered_{shipment.pk}", shipment.quantity - shipment.returned
+    given, shipped, returned, limit = (
+        for_people(to_millionths(value)) for value in (quantity, shipment.quantity, shipment.returned, most)
+    )
+    if quantity < 0 or quantity > most:
+        before = f", and {returned} {lot.unit} had come back before the case" if shipment.returned else ""
         raise Refusal(
             f"{given} {lot.unit} of {lot.number} cannot be recovered: {shipped} {lot.unit} were shipped in "
-            f"{shipment.document}. Give 0 to {shipped}.",
+            f"{shipment.document}{before}. Give 0 to {limit}.",
             field=field,
         )
     if lot.is_serial and quantity % 1:
@@ -145,22 +153,22 @@ def notify_all(*, recall: Recall, by) -> int:
         count = waiting.update(state=State.NOTIFIED, notified_at=days.now(), notified_by=by)
         if not count:
             raise Refusal(f"No customer of {present.number} is to be notified any more. Load the page again.")
-        write_event(present, f"{count:,} customer{'s' if count > 1 else ''} notified.", by=by)
+        write_event(present, f"{count_of(count, 'customer')} notified.", by=by)
         return count
 
     return in_open_case(recall, by, work)
 
 
-def holdable(scope: Scope) -> list:
-    """The lots of ``scope`` that are in stock and not on hold yet."""
-    return [lot for lot in scope.lots if lot.on_hand and not lot.facts.is_held]
+def holdable(scope: Scope) -> list[ScopeLot]:
+    """The lots of ``scope`` that are not on hold yet and can be sold: in stock, or shipped, so that they may come back."""
+    return [lot for lot in scope.lots if (lot.on_hand or lot.flow.shipped) and not lot.facts.is_held]
 
 
 def hold_all(*, recall: Recall, by) -> int:
-    """Puts everything in scope that is in stock and not on hold yet on hold, in one transaction; how many lots.
+    """Puts everything in scope that can be sold and is not on hold yet on hold, in one transaction; how many lots.
 
-    What was made since the opening is in it. Raises Refusal for a drill, a closed case, or nothing to hold;
-    PermissionDenied.
+    What was made since the opening is in it, and what customers may send back: it must not go out again. Raises Refusal
+    for a drill, a closed case, or nothing to hold; PermissionDenied.
     """
 
     def work() -> int:
@@ -170,10 +178,11 @@ def hold_all(*, recall: Recall, by) -> int:
     def hold_here(present: Recall) -> int:
         if present.kind == Recall.Kind.DRILL:
             raise Refusal(f"{present.number} is a drill, and a drill changes no stock. Open a recall to hold it.")
-        roots = roots_now(present)
-        lots = holdable(scope_of([one.place for one in roots])) if roots else []
+        rows = list(present.lots.all())
+        scope = scope_now(rows, found_now(present, rows))
+        lots = holdable(scope) if scope else []
         if not lots:
-            raise Refusal(f"Everything of {present.number} that is in stock is on hold already. Nothing was changed.")
+            raise Refusal(f"Everything of {present.number} is on hold already. Nothing was changed.")
         records = [
             *Batch.objects.select_related("variant")
             .in_bulk([one.place[1] for one in lots if not one.place[0]])
@@ -183,7 +192,7 @@ def hold_all(*, recall: Recall, by) -> int:
             .values(),
         ]
         hold(records=records, by=by, reason=f"{present.number}: {present.title}"[:200])
-        write_event(present, f"{len(records):,} lots put on hold.", by=by)
+        write_event(present, f"{count_of(len(records), 'lot')} put on hold.", by=by)
         return len(records)
 
     require(by, "tracking.change_recall", MANAGERS)

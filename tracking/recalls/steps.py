@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from katana_trace.lib.quantities import for_people
 from tracking.ledger.sql import any_of, fetch
-from tracking.recalls.wanted import LotFacts
+from tracking.recalls.words import count_of
+from tracking.trace.facts import LotFacts
 from tracking.trace.gaps import gaps_of
 from tracking.trace.walk import Place, walk
 
@@ -134,11 +135,7 @@ def sentences_of_bare(bare: Iterable[Bare], told: set[str]) -> list[str]:
         made[items[one.variant]].append(one)
     return [
         f"Continues into {for_people(sum(one.quantity for one in found))} {unit} of {name} that were made without a number "
-        f"in {count_of({one.document for one in found}, 'document')}; find them by hand."
+        f"in {count_of(len({one.document for one in found}), 'document')}; find them by hand."
         for (name, unit), found in sorted(made.items())
         if name not in told
     ]
-
-
-def count_of(things: set, word: str) -> str:
-    return f"1 {word}" if len(things) == 1 else f"{len(things):,} {word}s"

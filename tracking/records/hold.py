@@ -12,6 +12,7 @@ from tracking.models.batch import RecordStatus
 from tracking.records.log import Change, Record, check_reason, require, write_changes
 
 PERMISSIONS = {Batch: "tracking.change_batch", SerialNumber: "tracking.change_serialnumber"}
+AT_ONCE = 500  # records of one UPDATE
 NAMES = {Batch: "Batch", SerialNumber: "Serial number"}
 ROLE_NEEDED = "Holding and releasing take the role Manager. Ask a manager to do it."
 
@@ -38,12 +39,11 @@ def set_status(records: Sequence[Record], status: RecordStatus, *, by, reason: s
         locks.share_ledger()
         locks.own_items(record.variant.item_id for record in records)
         changes = [changed(record, status) for record in present(records)]
-        for change in changes:
-            change.record.status = status
-            change.record.reason = reason if status == RecordStatus.HELD else ""
+        kept = reason if status == RecordStatus.HELD else ""
         for kind in PERMISSIONS:
-            rows = [change.record for change in changes if isinstance(change.record, kind)]
-            kind.objects.bulk_update(rows, ["status", "reason"], batch_size=200)
+            ids = [change.record.pk for change in changes if isinstance(change.record, kind)]
+            for start in range(0, len(ids), AT_ONCE):
+                kind.objects.filter(pk__in=ids[start : start + AT_ONCE]).update(status=status, reason=kept)
         write_changes(changes, by=by, reason=reason)
 
     in_transaction(work)

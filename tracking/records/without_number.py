@@ -36,6 +36,17 @@ class Summary:
     unnumbered_units: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class ItemWork:
+    """An item of which something has no number, and how far it is."""
+
+    item: int
+    name: str
+    unit: str
+    mode: str
+    progress: Progress
+
+
 def levels_without_number(item: Item | None = None) -> QuerySet[StockLevel]:
     """Stock levels (of ``item``, or of all) with something without a number, each with how much: ``without``.
 
@@ -93,6 +104,16 @@ def progress_of(items: Iterable[int]) -> dict[int, Progress]:
         )
         for row in rows
     }
+
+
+def items_without_number(*, size: int) -> list[ItemWork]:
+    """The first ``size`` items of which something has no number, by name."""
+    item = "variant__item"
+    rows = levels_without_number().order_by(f"{item}__key", item)
+    names = (item, f"{item}__name", f"{item}__unit", f"{item}__tracking_mode")
+    found = list(rows.values_list(*names).distinct()[:size])
+    progress = progress_of({row[0] for row in found})
+    return [ItemWork(*row, progress[row[0]]) for row in found]
 
 
 def summary() -> Summary:

@@ -40,7 +40,7 @@ def batches_of(chosen: StockFilter, row: StockRow) -> Contents:
         f" ORDER BY bare DESC, lasting, b.expires_on, b.key, b.id LIMIT {MOST_WITHOUT + SHOWN + 1}",
         query.parameters,
     )
-    batches = Batch.objects.in_bulk([id_ for id_, *_ in rows if id_])
+    batches = Batch.objects.select_related("variant__item").in_bulk([id_ for id_, *_ in rows if id_])
     there = [row for row in rows if row[0] is None or row[0] in batches]  # a switch may have deleted some just now
     bare = {id_: int(quantity) for id_, quantity, is_bare, _ in there if is_bare}
     named = [(id_, int(quantity)) for id_, quantity, is_bare, _ in there if not is_bare]
@@ -55,7 +55,8 @@ def batches_of(chosen: StockFilter, row: StockRow) -> Contents:
 
 
 def part_of(batch: Batch, quantity: int, chosen: StockFilter) -> BatchPart:
-    return BatchPart(batch, quantity, *expiry_state(batch.expires_on, chosen.day))
+    notice = batch.variant.item.expiry_notice_days
+    return BatchPart(batch, quantity, *expiry_state(batch.expires_on, chosen.day, notice))
 
 
 def serials_of(chosen: StockFilter, row: StockRow) -> Contents:

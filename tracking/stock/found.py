@@ -37,6 +37,9 @@ def found(chosen: StockFilter, variants: Iterable[int] | None = None) -> Query:
     if chosen.last_expiry is not None:
         conditions.append("b.expires_on <= %s")
         parameters.append(chosen.last_expiry.isoformat())
+    if chosen.window is not None:
+        conditions.append("b.expires_on BETWEEN %s AND %s")
+        parameters += [chosen.window.first.isoformat(), chosen.window.last.isoformat()]
     if chosen.without:
         conditions.append(f"{WITHOUT} <> 0")
     return Query(

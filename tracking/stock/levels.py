@@ -15,7 +15,7 @@ from tracking.ledger.sql import any_of
 from tracking.stock.stock_filter import StockFilter
 
 COLUMNS = "variant_id, location_id, batch_id, quantity, numbered"
-LEVELS = f"SELECT {COLUMNS} FROM tracking_stocklevel k WHERE k.quantity <> 0"
+LEVELS = f"SELECT {COLUMNS} FROM tracking_stocklevel k WHERE k.in_stock"
 # What is held are batches, of whose levels all is, and single serial numbers.
 HELD_BATCHES = "(SELECT id FROM tracking_batch WHERE status = 'held')"
 HELD_SERIALS = "(SELECT id FROM tracking_serialnumber WHERE status = 'held')"

@@ -7,6 +7,8 @@ from dataclasses import replace
 from itertools import groupby
 
 from katana_trace.lib.paging import PAGE, Page, read_cursor, write_cursor
+from tracking.expiry.counts import count_batches
+from tracking.expiry.windows import Window, in_short
 from tracking.ledger.sql import fetch
 from tracking.stock.contents import contents_of
 from tracking.stock.found import IS_BELOW, WITHOUT, counted, found, joined, summed
@@ -89,3 +91,11 @@ def stock_totals(chosen: StockFilter) -> list[UnitTotal]:
         query.parameters,
     )
     return [UnitTotal(unit, joined(whole, left), bool(below)) for unit, whole, left, below in rows]
+
+
+def stock_expiry(chosen: StockFilter) -> list[tuple[Window, int]]:
+    """Expired, this week and the weeks after, as on the day of ``chosen``: how many batches of all that is found, whatever
+    expiry is asked for."""
+    windows = in_short(chosen.day)
+    query = found(replace(chosen, expiring=None, expiry=""))
+    return list(zip(windows, count_batches(windows, of=query.sql, parameters=query.parameters), strict=True))

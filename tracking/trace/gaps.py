@@ -27,9 +27,14 @@ class Gap:
 
 def gaps_of(bare: Iterable[tuple[int, int]]) -> list[Gap]:
     """The gaps behind lines without a number, each given as (variant, epoch of the line)."""
+    return sorted(set(gaps_by_line(bare).values()))
+
+
+def gaps_by_line(bare: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Gap]:
+    """The gap behind each (variant, epoch) that has one; the others never had a number."""
     bare = set(bare)
     if not bare:
-        return []
+        return {}
     condition, parameter = any_of("id", sorted({variant for variant, _ in bare}))
     items = dict(fetch(f"SELECT id, item_id FROM items_variant WHERE {condition}", [parameter]))
     ends: dict[int, list[Switch]] = {}
@@ -40,15 +45,15 @@ def gaps_of(bare: Iterable[tuple[int, int]]) -> list[Gap]:
         .order_by("epoch")
     ):
         ends.setdefault(switch.item_id, []).append(switch)
-    starts = starts_of(ends)
-    found = set()
+    starts = starts_of(ends) if ends else {}
+    found = {}
     for variant, epoch in bare:
         switches = ends.get(items[variant], [])
         # The line was made while the item had the mode that this switch ended.
         ended = next((switch for switch in switches if starts[switch.pk] <= epoch < switch.epoch), None)
         if ended is not None and (last := last_unrestored(ended, switches)) is not None:
-            found.add(Gap(last.item.name, days.day_of(last.switched_at)))
-    return sorted(found)
+            found[variant, epoch] = Gap(last.item.name, days.day_of(last.switched_at))
+    return found
 
 
 def last_unrestored(switch: Switch, switches: list[Switch]) -> Switch | None:

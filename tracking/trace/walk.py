@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from tracking.ledger.sql import any_of, fetch
 
@@ -16,7 +17,12 @@ Place = tuple[bool, int]
 
 # Neither reversed nor a mirror: such a document counts as never posted (rule 13).
 STANDING = "d.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM tracking_document m WHERE m.reverses_id = d.id)"
-MAKES_EDGES = f"d.kind IN ('production', 'adjustment', 'stocktake') AND {STANDING}"
+# The same as it was at the end of a day: what was dated later had not happened, a reversal neither.
+STANDING_THEN = (
+    "d.posted_on <= %s AND d.reverses_id IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM tracking_document m WHERE m.reverses_id = d.id AND m.posted_on <= %s)"
+)
+MAKES_EDGES = "d.kind IN ('production', 'adjustment', 'stocktake')"
 STEP = "d.id, CASE WHEN d.kind = 'production' THEN 0 ELSE {line}.variant_id END"
 
 # {near} is the sign of a line on the side the walk comes from, {far} on the side it goes to. Batches and serial numbers
@@ -26,14 +32,14 @@ WALK = f"""
 WITH RECURSIVE step(document_id, variant_id) AS (
     SELECT {STEP.format(line="l")}
     FROM tracking_ledgerline l CROSS JOIN tracking_document d
-    WHERE {{start}} AND l.quantity {{near}} 0 AND d.id = l.document_id AND {MAKES_EDGES}
+    WHERE {{start}} AND l.quantity {{near}} 0 AND d.id = l.document_id AND {MAKES_EDGES} AND {{standing}}
     UNION
     SELECT {STEP.format(line="n")}
     FROM step CROSS JOIN tracking_ledgerline f CROSS JOIN tracking_ledgerline n CROSS JOIN tracking_document d
     WHERE f.document_id = step.document_id AND f.quantity {{far}} 0
         AND (step.variant_id = 0 OR f.variant_id = step.variant_id)
         AND (n.batch_id = f.batch_id OR n.serial_id = f.serial_id) AND n.quantity {{near}} 0
-        AND d.id = n.document_id AND {MAKES_EDGES}
+        AND d.id = n.document_id AND {MAKES_EDGES} AND {{standing}}
 )
 SELECT document_id, variant_id FROM step
 """
@@ -68,7 +74,12 @@ def reach(start: Iterable[Place], *, forward: bool) -> Reach:
     return Reach(frozenset(lots - start), frozenset(bare))
 
 
-def walk(start: Iterable[Place], *, forward: bool) -> list[tuple[int, int]]:
+def standing(as_of: date | None) -> tuple[str, list[str]]:
+    """The condition that a document ``d`` counts, now or at the end of the day ``as_of``, and its parameters."""
+    return (STANDING, []) if as_of is None else (STANDING_THEN, [as_of.isoformat()] * 2)
+
+
+def walk(start: Iterable[Place], *, forward: bool, as_of: date | None = None) -> list[tuple[int, int]]:
     """The steps (document, variant or 0) from the lots of ``start``, over any number of levels."""
     places = list(start)
     conditions: list[str] = []
@@ -82,7 +93,9 @@ def walk(start: Iterable[Place], *, forward: bool) -> list[tuple[int, int]]:
     if not conditions:
         return []
     near, far = ("<", ">") if forward else (">", "<")
-    return sorted(fetch(WALK.format(start=f"({' OR '.join(conditions)})", near=near, far=far), parameters))
+    counts, days = standing(as_of)
+    query = WALK.format(start=f"({' OR '.join(conditions)})", near=near, far=far, standing=counts)
+    return sorted(fetch(query, [*parameters, *days, *days]))
 
 
 def far_lines(documents: Iterable[int], *, forward: bool) -> list[tuple]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
@@ -19,6 +20,7 @@ from katana_trace.lib.htmx import render_page, wants_fragment
 from katana_trace.lib.paging import Page, page_by_key
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.search import search_key
+from tracking.expiry.windows import Window, window_named
 from tracking.forms.batch import BatchFilterForm, BatchForm
 from tracking.models import Batch, StockLevel
 from tracking.recalls.containing import cases_with
@@ -26,6 +28,8 @@ from tracking.records.edit import edit_batch
 from tracking.views import history
 
 FURTHEST = 36500  # days ahead that the list can be asked for
+# In words that SQLite can see the index of: what expired long ago and is used up is not looked at.
+IN_STOCK = RawSQL("SELECT batch_id FROM tracking_stocklevel WHERE in_stock", ())
 
 
 @require_safe
@@ -34,11 +38,15 @@ def batch_list(request: HttpRequest) -> HttpResponse:
         "q": request.GET.get("q", "").strip(),
         "status": "held" if request.GET.get("status") == "held" else "",
         "expiring": whole_days(request.GET.get("expiring", "")),
+        "expiry": request.GET.get("expiry", ""),
         "item": request.GET.get("item", "") if request.GET.get("item", "").isdecimal() else "",
     }
     item = Item.objects.filter(pk=int(chosen["item"][:18])).first() if chosen["item"] else None
+    window = window_asked(chosen["expiry"])
+    chosen["expiry"] = window.name if window else ""
     context = {
-        "page": page_of_batches(chosen, item, request.GET.get("after", "")),
+        "page": page_of_batches(chosen, item, window, request.GET.get("after", "")),
+        "window": window,
         "filter": BatchFilterForm(initial=chosen),
         "filters": urlencode({name: value for name, value in chosen.items() if value}),
         "item": item,
@@ -47,8 +55,16 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     return render_page(request, "tracking/batch_list.html", "tracking/_batch_table.html", context)
 
 
-def page_of_batches(chosen: dict[str, str], item: Item | None, cursor: str) -> Page:
-    """By number; or, where expiry is asked for, what is in stock and expires within those days, first expired first."""
+def window_asked(name: str) -> Window | None:
+    """The window of expiry dates that a link asks for; None for what is none."""
+    try:
+        return window_named(name, days.today()) if name else None
+    except ValueError:
+        return None
+
+
+def page_of_batches(chosen: dict[str, str], item: Item | None, window: Window | None, cursor: str) -> Page:
+    """By number; or, where expiry is asked for, what is in stock and expires then, first expired first."""
     rows = batches_with_stock()
     key = search_key(chosen["q"])
     if key:
@@ -57,10 +73,13 @@ def page_of_batches(chosen: dict[str, str], item: Item | None, cursor: str) -> P
         rows = rows.filter(status=chosen["status"])
     if item is not None:
         rows = rows.filter(variant__item=item)
-    if not chosen["expiring"]:
+    if not chosen["expiring"] and window is None:
         return page_by_key(rows, order=("key", "id"), cursor=cursor)
-    last = days.today() + timedelta(days=int(chosen["expiring"]))
-    rows = rows.filter(expires_on__lte=last, on_hand__gt=0)
+    rows = rows.filter(pk__in=IN_STOCK)
+    if chosen["expiring"]:
+        rows = rows.filter(expires_on__lte=days.today() + timedelta(days=int(chosen["expiring"])))
+    if window is not None:
+        rows = rows.filter(expires_on__range=(window.first, window.last))
     return page_by_key(rows, order=("expires_on", "id"), cursor=cursor)
 
 

@@ -31,13 +31,14 @@ Scan = tuple[str, list[CheckedNumber], str]
 @dataclass(slots=True)
 class Acted:
     """``scans`` are, by line, the typed numbers that were not taken, as text, with their faults, and the range that was
-    not; ``add`` is the section that gets an empty line."""
+    not; ``add`` is the section that gets an empty line, ``opened`` the line whose own page is wanted."""
 
     content: DraftContent
     told: list[str] = field(default_factory=list)
     scans: dict[int, Scan] = field(default_factory=dict)
     refused: list[tuple[int | None, str, str]] = field(default_factory=list)
     add: str = ""
+    opened: int | None = None
 
     def without_blanks(self) -> None:
         """Takes the empty lines out; what is said of the others goes along."""
@@ -46,6 +47,7 @@ class Acted:
         self.content = replace(self.content, lines=tuple(self.content.lines[place] for place in places))
         self.scans = {moved[place]: scan for place, scan in self.scans.items() if place in moved}
         self.refused = [(moved.get(place), name, sentence) for place, name, sentence in self.refused]
+        self.opened = moved.get(self.opened)
 
 
 Act = Callable[[DraftContent, str, QueryDict], Acted]
@@ -179,7 +181,7 @@ def clear(content: DraftContent, rest: str, post: QueryDict) -> Acted:
 
 def serials(content: DraftContent, rest: str, post: QueryDict) -> Acted:
     """The numbers that were typed, scanned or pasted, and those of the range, were taken from their box already."""
-    if not any(box_of(post, int(rest))):
+    if not any(box_of(post, int(rest))) and not ticked_of(post, int(rest)):
         raise Refusal("Give at least one serial number, one in each line.")
     return Acted(content)
 
@@ -190,21 +192,31 @@ def box_of(post: QueryDict, place: int) -> tuple[str, str]:
     return text if numbers_in(text) else "", post.get(f"range-{place}", "").strip()
 
 
+def ticked_of(post: QueryDict, place: int) -> list[str]:
+    """The numbers that are ticked in the picker of a line."""
+    return post.getlist(f"take-{place}")
+
+
 def boxes_of(content: DraftContent, post: QueryDict) -> dict[int, Scan]:
-    """The boxes with something in them, by line, as they are."""
+    """The boxes with something in them, or something ticked beside them, by line, as they are."""
     boxes = {place: box_of(post, place) for place in range(len(content.lines))}
-    return {place: (text, [], range_text) for place, (text, range_text) in boxes.items() if text or range_text}
+    return {
+        place: (text, [], range_text)
+        for place, (text, range_text) in boxes.items()
+        if text or range_text or ticked_of(post, place)
+    }
 
 
 def with_boxes(content: DraftContent, post: QueryDict) -> Acted:
-    """Takes the good numbers out of the boxes, and leaves the others in them."""
+    """Takes the good numbers out of the boxes and what is ticked beside them, and leaves the others in the boxes."""
     acted = Acted(content)
     for index, (text, _, range_text) in boxes_of(content, post).items():
+        ticked = ticked_of(post, index)
         try:
-            numbers = [*numbers_in(text), *(expand_range(range_text) if range_text else [])]
+            numbers = [*numbers_in(text), *(expand_range(range_text) if range_text else []), *ticked]
             filled, bad = add_numbers(acted.content, index, numbers)
         except (ValueError, Refusal) as error:
-            acted.scans[index] = text, [], range_text
+            acted.scans[index] = "\n".join(filter(None, [text, *ticked])), [], range_text
             acted.refused.append((index, "serials", str(error)))
             continue
         if bad:
@@ -219,6 +231,11 @@ def with_boxes(content: DraftContent, post: QueryDict) -> Acted:
                 acted.told.append(said)
         acted.content = filled
     return acted
+
+
+def pick(content: DraftContent, rest: str, post: QueryDict) -> Acted:
+    """Leads to the line's own page, which lists all that is at its place."""
+    return Acted(content, opened=int(rest))
 
 
 def generate(content: DraftContent, rest: str, post: QueryDict) -> Acted:
@@ -248,10 +265,11 @@ ACTS: dict[str, Act] = {
     "choose": choose,
     "clear": clear,
     "serials": serials,
+    "pick": pick,
     "generate": generate,
     "drop": drop,
     "mend": mend,
     "empty": empty,
 }
 WITH_MORE = {"add", "choose", "drop"}
-OF_LINES = {"remove", "choose", "clear", "serials", "generate", "drop", "mend", "empty"}
+OF_LINES = {"remove", "choose", "clear", "serials", "pick", "generate", "drop", "mend", "empty"}

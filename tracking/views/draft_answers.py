@@ -27,6 +27,7 @@ from tracking.drafts.suggest import with_new_batches
 from tracking.ledger.post import next_number
 from tracking.models import Document, Draft, Kind, Location, Partner
 from tracking.views.draft_acts import Acted, boxes_of
+from tracking.views.draft_boxes import boxes_seen
 from tracking.views.draft_page import DraftPage, next_field, page_of, with_blanks
 
 SUGGESTED = 50
@@ -84,6 +85,9 @@ def answer(
     """The page after a button: 422 where something was refused, else the saved draft."""
     draft = Draft.objects.select_related("partner", "saved_by").filter(pk=token).first()
     is_refused = bool(acted.refused or posting or acted.scans)
+    if draft is not None and acted.opened is not None and not is_refused:
+        line = draft.lines.order_by("position", "id").values_list("pk", flat=True)[acted.opened]
+        return go(request, reverse("tracking:draft_serials", args=[token, line]))
     if not (wants_fragment(request) or is_refused or acted.add):
         for sentence in acted.told or ["The draft was saved."]:
             messages.info(request, sentence)
@@ -133,7 +137,13 @@ def refreshed(request: HttpRequest, content: DraftContent, token: UUID) -> HttpR
     """While somebody types: what the lines mean now, without touching a field. Nothing is saved."""
     shapes = {key: request.POST.get(f"shape-{key}", "") for key in request.POST.getlist("line")}
     content = with_new_batches(content)
-    page = page_of(check(content), token=token, revision=0, scans=boxes_of(content, request.POST))
+    page = page_of(
+        check(content),
+        token=token,
+        revision=0,
+        scans=boxes_of(content, request.POST),
+        boxes=boxes_seen(content, request.POST),
+    )
     for line in page.lines:
         line.is_redrawn = shapes.get(line.key, "") != line.shape
         for row in line.rows:

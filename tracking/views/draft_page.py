@@ -13,6 +13,7 @@ from tracking.drafts.checked import CheckedDraft, CheckedLine
 from tracking.drafts.content import DraftContent, LineContent
 from tracking.drafts.layout import Layout, Section
 from tracking.numbering.serial_check import CheckedNumber
+from tracking.views.draft_boxes import Box, Picker, pickers_of
 from tracking.views.draft_rows import BatchRow, expected_of, rows_of
 
 LISTED = 20  # serial numbers that a line lists; its own page has them all
@@ -35,6 +36,8 @@ class PageLine:
     scan: str = ""
     range: str = ""
     refused: list[CheckedNumber] = field(default_factory=list)
+    box: Box | None = None
+    picker: Picker | None = None
     expected: str = ""
     is_redrawn: bool = False
 
@@ -72,6 +75,10 @@ class PageLine:
     @property
     def scan_id(self) -> str:
         return f"id_scan_{self.key}"
+
+    @property
+    def box_said(self) -> str:
+        return self.box.said_of(self.line) if self.box else ""
 
     @property
     def can_fill(self) -> bool:
@@ -168,13 +175,18 @@ def page_of(
     posting: bool = False,
     told: Iterable[str] = (),
     scans: Mapping[int, tuple[str, list[CheckedNumber], str]] | None = None,
+    boxes: Mapping[int, Box] | None = None,
 ) -> DraftPage:
     """The page of a checked draft. ``posting`` shows what is missing too; ``scans`` are, by line, the text and faults of
-    serial numbers that were not taken."""
+    serial numbers that were not taken, ``boxes`` what would become of those that are being typed."""
     findings = list(findings)
     lines = [
         line_of(line, draft, findings, posting, (scans or {}).get(line.index, ("", [], ""))) for line in draft.lines
     ]
+    pickers = pickers_of(draft)
+    for line in lines:
+        line.picker, line.box = pickers.get(line.line.index), (boxes or {}).get(line.line.index)
+        line.refused = line.refused or list(line.box.faults if line.box else ())
     sections = [
         PageSection(
             section,

@@ -9,13 +9,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from items.models import TrackingMode
+from katana_trace.lib.numbers import key_of
+from katana_trace.lib.paging import Page, page_by_key
 from katana_trace.lib.refusal import Refusal
+from katana_trace.lib.search import search_key
 from tracking.documents.kinds import KINDS
 from tracking.drafts.check import check
+from tracking.drafts.checked import CheckedLine
 from tracking.drafts.content import DraftContent
 from tracking.drafts.save import PostedAlready, save_draft
 from tracking.drafts.stored import content_of
-from tracking.models import Document, Draft
+from tracking.models import Document, Draft, SerialNumber
 from tracking.views.draft_acts import Acted, act
 from tracking.views.draft_answers import posted_already
 from tracking.views.draft_page import page_of
@@ -57,6 +62,7 @@ def as_of_line(request: HttpRequest, place: int):
     post = request.POST.copy()
     for name in ("scan", "range"):
         post[f"{name}-{place}"] = post.get(name, "")
+    post.setlist(f"take-{place}", post.getlist("take"))
     verb, colon, rest = post.get("do", "").partition(":")
     post["do"] = f"{verb}-{place}{colon}{rest}"
     return post
@@ -87,6 +93,21 @@ def show(request: HttpRequest, draft: Draft, acted: Acted, place: int, status: i
         "count": len(numbers),
         "next": start + SHOWN if len(numbers) > start + SHOWN else None,
         "only_bad": only_bad,
+        "shelf": shelf_of(request, line.line),
+        "given": {key_of(number) for number in line.content.serials},
+        "uses": KINDS[content.kind].uses and line.line.section == "out",
+        "q": request.GET.get("q", "").strip(),
         "back": f"{reverse('tracking:draft_edit', args=[draft.pk])}#line_{place}",
     }
     return render(request, "tracking/draft_serials.html", context, status=status)
+
+
+def shelf_of(request: HttpRequest, line: CheckedLine) -> Page | None:
+    """What is at the place that the line takes from, a page at a time; None where it takes nothing."""
+    if line.section not in ("out", "move") or line.mode != TrackingMode.SERIAL or not line.place:
+        return None
+    rows = SerialNumber.objects.filter(variant=line.variant, location=line.place)
+    key = search_key(request.GET.get("q", ""))
+    if key:
+        rows = rows.filter(key__contains=key)
+    return page_by_key(rows, order=("key", "id"), cursor=request.GET.get("shelf", ""))

@@ -17,12 +17,12 @@ from tracking.ledger.sql import any_of, fetch
 from tracking.models import Recall, RecallCustomer, RecallLot, RecallStock
 from tracking.recalls.drafts import drafts_naming
 from tracking.recalls.figures import ACCOUNTED, by_product, by_unit, least, missing_of
+from tracking.recalls.flows import stock_of
 from tracking.recalls.live import found_now
-from tracking.recalls.preview import in_units
-from tracking.recalls.scope import ScopeLot
 from tracking.recalls.since import Since, since_opening
 from tracking.recalls.state import holdable
-from tracking.recalls.wanted import LotFacts
+from tracking.recalls.words import in_units
+from tracking.trace.facts import LotFacts
 
 CHANGES = 50  # sentences of one kind that the page lists
 EVENTS = 50
@@ -81,6 +81,7 @@ def case(request: HttpRequest, recall: Recall) -> dict:
     """All of a case's page: the first rows of each list, its figures, and what changed since it was opened."""
     since = since_opening(recall)
     can_post = request.user.has_perm("tracking.add_document")
+    to_hold = holdable(since.scope) if since.scope and recall.is_open else []
     return {
         "recall": recall,
         "clock": clock(recall),
@@ -90,12 +91,27 @@ def case(request: HttpRequest, recall: Recall) -> dict:
         "customers_part": customers(recall),
         "since": since,
         "changes": [(name, words[:CHANGES], max(len(words) - CHANGES, 0)) for name, words in since.changes],
-        "holdable": len(holdable(since.scope)) if since.scope else 0,
-        "drafts": drafts_naming(recall) if can_post else [],
+        "holdable": len(to_hold),
+        "holdable_away": sum(not lot.on_hand for lot in to_hold),
+        "drafts": drafts_naming(lots_of(since)) if can_post else [],
         "can_post": can_post,
         "events": list(recall.events.select_related("by").order_by("-id")[:EVENTS]),
         **figures(recall),
     }
+
+
+def not_held(recall: Recall) -> int:
+    """How many lots of an open recall are not on hold; a drill holds nothing."""
+    scope = since_opening(recall).scope if recall.is_open and recall.kind == Recall.Kind.RECALL else None
+    return len(holdable(scope)) if scope else 0
+
+
+def lots_of(since: Since) -> Iterable[LotFacts]:
+    """The lots of the case that are in the books, and those in scope since."""
+    found = {one.place: one for one in since.live.values()}
+    for lot in since.scope.lots if since.scope else ():
+        found[lot.place] = lot.facts
+    return found.values()
 
 
 def figures(recall: Recall) -> dict:
@@ -129,7 +145,7 @@ class LotRow:
 
 def lots(recall: Recall, *, cursor: str = "", since: Since | None = None) -> dict:
     page = page_by_key(recall.lots.all(), order=("depth", "id"), cursor=cursor, size=PART if since else PAGE)
-    live = since.live if since else found_now(page.rows)
+    live = since.live if since else found_now(recall, page.rows)
     rows = [
         LotRow(
             lot,
@@ -161,17 +177,14 @@ def stock(recall: Recall, *, cursor: str = "", since: Since | None = None) -> di
     """What was here when the case was opened, a row for each lot and location, with what is there now."""
     rows = RecallStock.objects.filter(lot__recall=recall).select_related("lot")
     page = page_by_key(rows, order=("lot_id", "id"), cursor=cursor, size=PART if since else PAGE)
-    since = since or since_opening(recall)
-    now = since.lots
-    return {"page": page, "rows": [stock_row(one, since, now) for one in page.rows], "totals": places_of(recall)}
-
-
-def stock_row(one: RecallStock, since: Since, now: dict) -> StockRow:
-    live = since.live.get(one.lot_id)
-    lot: ScopeLot | None = now.get(live.place) if live else None
-    if lot is None:
-        return StockRow(one, live, None)
-    return StockRow(one, live, sum(part.quantity for part in lot.stock if part.location == one.location))
+    live = since.live if since else found_now(recall, [one.lot for one in page.rows])
+    there = since.stock if since else stock_of({one.place for one in live.values()})
+    now = {(lot, part.place): part.quantity for lot, parts in there.items() for part in parts}
+    found = []
+    for one in page.rows:
+        facts = live.get(one.lot_id)
+        found.append(StockRow(one, facts, now.get((facts.place, one.place_id), 0) if facts else None))
+    return {"page": page, "rows": found, "totals": places_of(recall)}
 
 
 def places_of(recall: Recall) -> list[tuple[str, str]]:
@@ -191,34 +204,36 @@ def places_of(recall: Recall) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """A customer with what they received and what came back, in words."""
+    """A customer with what they received, what had come back of it before the case, and what was recovered, in words."""
 
     customer: RecallCustomer
     documents: int
     lots: int
     shipped: str
+    returned: str
     recovered: str
 
 
 def customers(recall: Recall, *, cursor: str = "") -> dict:
-    page = page_by_key(recall.customers.select_related("notified_by"), order=("name", "id"), cursor=cursor)
+    """The customers in the order in which the case was written: by name, by code point."""
+    rows = recall.customers.select_related("notified_by")
+    page = page_by_key(rows, order=("recall_id", "id"), cursor=cursor)
     return {"page": page, "rows": list(customer_rows(page))}
 
 
 def customer_rows(page: Page) -> Iterable[CustomerRow]:
-    shipped: dict[int, dict[str, int]] = defaultdict(dict)
-    recovered: dict[int, dict[str, int]] = defaultdict(dict)
-    lots_of: dict[int, int] = defaultdict(int)
+    sums: dict[int, list[dict[str, int]]] = defaultdict(lambda: [{}, {}, {}])
+    lot_counts: dict[int, int] = defaultdict(int)
     condition, parameter = any_of("s.customer_id", [one.pk for one in page.rows])
-    for customer, unit, sent, back, lot_count in fetch(
-        "SELECT s.customer_id, l.unit, sum(s.quantity), sum(s.recovered), count(DISTINCT s.lot_id)"
+    for customer, unit, lot_count, *quantities in fetch(
+        "SELECT s.customer_id, l.unit, count(DISTINCT s.lot_id), sum(s.quantity), sum(s.returned), sum(s.recovered)"
         f" FROM tracking_recallshipment s JOIN tracking_recalllot l ON l.id = s.lot_id WHERE {condition} GROUP BY 1, 2",
         [parameter],
     ):
-        shipped[customer][unit] = int(sent)
-        if back:
-            recovered[customer][unit] = int(back)
-        lots_of[customer] += lot_count
+        lot_counts[customer] += lot_count
+        for in_unit, quantity in zip(sums[customer], quantities, strict=True):
+            if quantity:
+                in_unit[unit] = int(quantity)
     documents = dict(
         fetch(
             "SELECT s.customer_id, count(DISTINCT s.document) FROM tracking_recallshipment s"
@@ -227,6 +242,5 @@ def customer_rows(page: Page) -> Iterable[CustomerRow]:
         )
     )
     for one in page.rows:
-        yield CustomerRow(
-            one, documents.get(one.pk, 0), lots_of[one.pk], in_units(shipped[one.pk]), in_units(recovered[one.pk])
-        )
+        words = [in_units(units) for units in sums[one.pk]]
+        yield CustomerRow(one, documents.get(one.pk, 0), lot_counts[one.pk], *words)

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from katana_trace.lib.paging import page_by_key
 from katana_trace.lib.refusal import Refusal
 from tracking.forms.recall import RecallCustomerForm
-from tracking.models import Recall, RecallCustomer, RecallShipment
+from tracking.models import Partner, Recall, RecallCustomer, RecallShipment
 from tracking.recalls.flows import Returned, returns_of
 from tracking.recalls.live import found_now
 from tracking.recalls.state import MANAGERS, record_customer
 from tracking.views import recall_contents as contents
 
+CONTACT = ("email", "phone", "address")
 SHIPMENTS = 25  # of one page of a customer
 
 
@@ -33,7 +34,9 @@ def recall_customers(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def recall_customer(request: HttpRequest, pk: int, customer: int) -> HttpResponse:
-    one = get_object_or_404(RecallCustomer.objects.select_related("recall", "notified_by"), pk=customer, recall=pk)
+    one = get_object_or_404(
+        RecallCustomer.objects.select_related("recall", "notified_by", "partner"), pk=customer, recall=pk
+    )
     page = page_by_key(
         one.shipments.select_related("lot"),
         order=("shipped_on", "id"),
@@ -50,7 +53,7 @@ def recall_customer(request: HttpRequest, pk: int, customer: int) -> HttpRespons
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         else:
-            messages.success(request, f"{one.name or 'What nobody is named for'} was saved.")
+            messages.success(request, f"{one.name or 'The note'} was saved.")
             return redirect(request.get_full_path() if page.next_cursor or not page.is_first else one.recall)
     context = {
         "recall": one.recall,
@@ -58,14 +61,22 @@ def recall_customer(request: HttpRequest, pk: int, customer: int) -> HttpRespons
         "page": page,
         "form": form,
         "rows": list(rows_of(form, page.rows, one)),
+        "contact_now": contact_now(one),
         "is_editable": may_change and one.recall.is_open,
     }
     return render(request, "tracking/recall_customer.html", context, status=422 if form.errors else 200)
 
 
+def contact_now(customer: RecallCustomer) -> Partner | None:
+    """The partner, where what he has to be reached by is not what the case wrote down."""
+    partner = customer.partner
+    differs = partner and any(getattr(partner, name) != getattr(customer, name) for name in CONTACT)
+    return partner if differs else None
+
+
 @dataclass(frozen=True, slots=True)
 class ShipmentRow:
-    """One lot in one document, with the field for what was recovered, and what came back by documents."""
+    """One lot in one document, with the field for what was recovered, and what came back by documents since."""
 
     shipment: RecallShipment
     field: BoundField
@@ -75,13 +86,10 @@ class ShipmentRow:
 def rows_of(
     form: RecallCustomerForm, shipments: list[RecallShipment], customer: RecallCustomer
 ) -> Iterable[ShipmentRow]:
-    live = found_now([one.lot for one in shipments])
+    live = found_now(customer.recall, [one.lot for one in shipments])
     places = {facts.place for facts in live.values()}
-    returns = [
-        one
-        for one in returns_of(places, since=customer.recall.opened_at)
-        if one.partner == customer.partner_id and one.name
-    ]
+    since = returns_of(places, after=customer.recall.last_document)
+    returns = [one for one in since if one.partner == customer.partner_id and one.name]
     for shipment, field in form.rows():
         facts = live.get(shipment.lot_id)
         own = tuple(one for one in returns if facts and one.place == facts.place)

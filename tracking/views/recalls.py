@@ -18,7 +18,8 @@ from tracking.recalls.open import open_recall, seen_hash
 from tracking.recalls.preview import Preview, preview_of
 from tracking.recalls.scope import scope_of
 from tracking.recalls.state import hold_all, notify_all
-from tracking.recalls.wanted import LotFacts, facts_of, find_typed
+from tracking.recalls.wanted import find_typed
+from tracking.trace.facts import LotFacts, facts_of
 from tracking.views import recall_contents as contents
 
 LINKED = 200  # batches and serial numbers that a link may name
@@ -44,10 +45,13 @@ def recall_new(request: HttpRequest) -> HttpResponse:
         chosen = {"lots": "\n".join(one.line for one in roots), "kind": request.GET.get("kind", "")}
         return show_new(request, RecallForm(initial=chosen), roots)
     form, roots = RecallForm(request.POST), []
-    is_valid = form.is_valid()
+    is_valid, is_preview = form.is_valid(), request.POST.get("do") != "open"
+    if is_preview:  # who looks at the scope has not come to the rest yet
+        for name in form.errors.keys() - {"lots"}:
+            del form.errors[name]
     try:
         roots = find_typed(form.cleaned_data.get("lots", "")) if "lots" in form.cleaned_data else []
-        if is_valid and request.POST.get("do") == "open" and form.cleaned_data["seen"] == seen_hash(roots):
+        if is_valid and not is_preview and form.cleaned_data["seen"] == seen_hash(roots):
             recall = open_recall(
                 roots=roots, by=request.user, **{name: form.cleaned_data[name] for name in ("kind", "title", "reason")}
             )
@@ -145,5 +149,5 @@ def recall_close(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{recall.number} is closed.")
             return redirect(recall)
-    context = {"recall": recall, "form": form, **contents.figures(recall)}
+    context = {"recall": recall, "form": form, "holdable": contents.not_held(recall), **contents.figures(recall)}
     return render(request, "tracking/recall_close.html", context, status=422 if form.errors else 200)

@@ -23,6 +23,7 @@ def serial_list(request: HttpRequest) -> HttpResponse:
     chosen = {
         "q": request.GET.get("q", "").strip(),
         "place": request.GET.get("place", "") if request.GET.get("place") in {"in", "out"} else "",
+        "status": "held" if request.GET.get("status") == "held" else "",
         "item": request.GET.get("item", "") if request.GET.get("item", "").isdecimal() else "",
     }
     item = Item.objects.filter(pk=int(chosen["item"][:18])).first() if chosen["item"] else None
@@ -32,6 +33,8 @@ def serial_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(key__contains=key)
     if chosen["place"]:
         rows = rows.filter(location__isnull=chosen["place"] == "out")
+    if chosen["status"]:
+        rows = rows.filter(status=chosen["status"])
     if item is not None:
         rows = rows.filter(item=item)
     context = {

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from katana_trace.lib.htmx import render_page, wants_fragment
 from tracking.forms.stock import StockFilterForm
-from tracking.stock.listing import find_row, stock_page, stock_totals
+from tracking.stock.listing import find_row, stock_expiry, stock_page, stock_totals
 from tracking.stock.stock_csv import stock_filename, write_stock
 
 LARGEST_ID = 2**63 - 1
@@ -29,6 +29,10 @@ def stock_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": stock_page(chosen, cursor=after, opened=(int(opened[1]), int(opened[2])) if opened else None),
         "totals": totals,
+        "expiry": [
+            (window, count, form.query(expiry=window.name, expiring="")) for window, count in stock_expiry(chosen)
+        ],
+        "any_expiry": form.query(expiry="", expiring=""),
         "is_below": any(total.is_below for total in totals),
         "filter": form,
         "filters": form.query(),

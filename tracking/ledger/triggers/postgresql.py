@@ -1,7 +1,9 @@
 """The triggers in PostgreSQL's words: the lines of a statement are judged and counted as one set.
 
 Levels are locked in the order of their key before they are updated: an aggregated UPDATE alone locks in the order of
-its plan, and deadlocks. What is judged "in posting order" is a running sum by id.
+its plan, and deadlocks. What is judged "in posting order" is a running sum by id. Where a serial number is, is sorted
+before its lines instead of joined to them: a plan that was made for a few lines, or before the database knew how many
+numbers there are, would compare each line with each number.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ def line_insert() -> str:
 DECLARE
     fault text;
     permitted bigint;
+    numbers bigint[];
 BEGIN
     SELECT count(*) INTO permitted FROM fresh l
         JOIN items_variant v ON v.id = l.variant_id JOIN tracking_relinkpermit p ON p.item_id = v.item_id;
@@ -45,17 +48,18 @@ BEGIN
     ) f WHERE f.sentence IS NOT NULL LIMIT 1;
     IF fault IS NOT NULL THEN RAISE EXCEPTION '%', fault {RAISE}; END IF;
 
-    IF EXISTS (SELECT 1 FROM fresh WHERE serial_id IS NOT NULL) THEN
-        PERFORM 1 FROM tracking_serialnumber s
-            WHERE s.id IN (SELECT serial_id FROM fresh) ORDER BY s.id FOR NO KEY UPDATE;
+    SELECT array_agg(DISTINCT serial_id) INTO numbers FROM fresh WHERE serial_id IS NOT NULL;
+    IF numbers IS NOT NULL THEN
+        PERFORM 1 FROM tracking_serialnumber s WHERE s.id = ANY(numbers) ORDER BY s.id FOR NO KEY UPDATE;
         SELECT CASE WHEN q.quantity > 0 THEN {quote(rules.SERIAL_IN_STOCK)} ELSE {quote(rules.SERIAL_NOT_HERE)} END
         INTO fault FROM (
-            SELECT l.quantity, l.location_id, CASE
-                WHEN lag(l.id) OVER w IS NULL THEN s.location_id
-                WHEN lag(l.quantity) OVER w > 0 THEN lag(l.location_id) OVER w
-                END AS place
-            FROM fresh l JOIN tracking_serialnumber s ON s.id = l.serial_id
-            WINDOW w AS (PARTITION BY l.serial_id ORDER BY l.id)
+            SELECT m.quantity, m.location_id, lag(m.place) OVER (PARTITION BY m.serial_id ORDER BY m.id) AS place FROM (
+                SELECT s.id AS serial_id, 0 AS id, 0 AS quantity, NULL::bigint AS location_id, s.location_id AS place
+                FROM tracking_serialnumber s WHERE s.id = ANY(numbers)
+                UNION ALL
+                SELECT serial_id, id, quantity, location_id, CASE WHEN quantity > 0 THEN location_id END
+                FROM fresh WHERE serial_id IS NOT NULL
+            ) m
         ) q WHERE (q.quantity > 0 AND q.place IS NOT NULL)
             OR (q.quantity < 0 AND q.place IS DISTINCT FROM q.location_id) LIMIT 1;
         IF fault IS NOT NULL THEN RAISE EXCEPTION '%', fault {RAISE}; END IF;

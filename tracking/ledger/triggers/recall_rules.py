@@ -55,7 +55,7 @@ RECALL_GUARDS += [
         "recall_update",
         "tracking_recall",
         "UPDATE",
-        differs("id", "number", "kind", "title", "reason", "gaps", "opened_at")
+        differs("id", "number", "kind", "title", "reason", "gaps", "opened_at", "last_document")
         + " OR coalesce(NEW.opened_by_id, 0) <> coalesce(OLD.opened_by_id, 0)",
         FOUND,
     ),
@@ -89,7 +89,7 @@ RECALL_GUARDS += [
         "recall_shipment_update",
         "tracking_recallshipment",
         "UPDATE",
-        differs("id", "lot_id", "customer_id", "document", "shipped_on", "quantity"),
+        differs("id", "lot_id", "customer_id", "document", "shipped_on", "quantity", "returned"),
         FOUND,
     ),
 ]
