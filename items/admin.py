@@ -28,7 +28,16 @@ class ItemAdmin(admin.ModelAdmin):
     list_filter = ["tracking_mode", "kind", ArchivedFilter]
     search_fields = ["key", "variants__key"]
     search_help_text = "Name or SKU"
-    fields = ["name", "kind", "unit", "shelf_life_days", "warranty_months", "number_pattern", "tracking_mode"]
+    fields = [
+        "name",
+        "kind",
+        "unit",
+        "shelf_life_days",
+        "expiry_notice_days",
+        "warranty_months",
+        "number_pattern",
+        "tracking_mode",
+    ]
     ordering = ["key", "pk"]
 
     def get_fields(self, request, obj=None):

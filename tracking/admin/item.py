@@ -29,7 +29,16 @@ class TrackedItemForm(CatalogueForm):
 
     class Meta:
         model = Item
-        fields = ["name", "kind", "unit", "shelf_life_days", "warranty_months", "number_pattern", "tracking_mode"]
+        fields = [
+            "name",
+            "kind",
+            "unit",
+            "shelf_life_days",
+            "expiry_notice_days",
+            "warranty_months",
+            "number_pattern",
+            "tracking_mode",
+        ]
         help_texts = {"number_pattern": PATTERN_HELP}
 
 
