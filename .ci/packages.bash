@@ -18,10 +18,15 @@ has_postgresql() {
     [[ -n $(postgresql_bin) ]]
 }
 
+has_zbar() {
+    command -v zbarimg >/dev/null
+}
+
 install_missing() {
     local missing=()
     has_chromium || missing+=(chromium)
     has_postgresql || missing+=(postgresql)
+    has_zbar || missing+=(zbar-tools)
     "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
     if ((${#missing[@]} == 0)); then
         echo 'Nothing.'
