@@ -60,8 +60,27 @@ def read_rows(
 ) -> Iterator[Row]:
     """The records of a CSV file with the named columns in any order; cells of ``text`` columns come unguarded.
 
-    Raises FileError for an encoding other than UTF-8, a header that does not fit, a record of another length than the
-    header, a quote that is never closed, or a cell above the limit; a file without records is an error too.
+    Raises FileError for what ``read_table`` refuses, or a header that does not fit.
+    """
+    table = read_table(file, known=required)
+    _, header = next(table)
+    header = [name.strip().lower() for name in header]
+    check_header(header, required, optional)
+    unguarded = [name in text for name in header]
+    for number, cells in table:
+        # Hardly a cell begins with the guard's mark; a call for each of the others would show in a long import.
+        yield Row(
+            number,
+            {n: unguard(c) if u and c[:1] == "'" else c for n, c, u in zip(header, cells, unguarded, strict=True)},
+        )
+
+
+def read_table(file: BinaryIO, *, known: Sequence[str] = ()) -> Iterator[tuple[int, list[str]]]:
+    """Number and cells of each record of a CSV file as they stand there, the header first; empty lines are left out.
+
+    ``known`` are the columns that a sentence may name. Raises FileError for an encoding other than UTF-8, a record of
+    another length than the header, a quote that is never closed, or a cell above the limit; a file without records is an
+    error too.
     """
     head = file.read(4)
     file.seek(0)
@@ -71,7 +90,7 @@ def read_rows(
         raise FileError("This file is in UTF-16, UTF-8 is needed. Save it as CSV (UTF-8) and try again.")
     lines = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
-        yield from parse(lines, required, optional, frozenset(text))
+        yield from parse(lines, known)
     except UnicodeDecodeError as error:
         raise FileError(
             f"The file is not in UTF-8 (byte {error.object[error.start]:#04x} cannot be read). Save it as CSV (UTF-8)."
@@ -80,21 +99,18 @@ def read_rows(
         lines.detach()
 
 
-def parse(
-    lines: io.TextIOWrapper, required: Sequence[str], optional: Sequence[str], text: frozenset[str]
-) -> Iterator[Row]:
+def parse(lines: io.TextIOWrapper, known: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     first = lines.readline()
     if not first.strip():
-        raise FileError(f"The file is empty. It needs a header with the columns {', '.join(required)}.")
+        needed = f" It needs a header with the columns {', '.join(known)}." if known else " It needs a header and rows."
+        raise FileError(f"The file is empty.{needed}")
     lines.seek(0)
     reader = csv.reader(checked(lines), delimiter=delimiter_of(first), strict=True)
     number = rows = 0
     try:
-        header = [name.strip().lower() for name in next(reader)]
-        check_header(header, required, optional)
-        unguarded = [name in text for name in header]
-        width = len(header)
-        number = 1
+        header = next(reader)
+        width, number = len(header), 1
+        yield number, header
         for cells in reader:
             number += 1
             if not cells:
@@ -106,14 +122,11 @@ def parse(
             if max(map(len, cells)) > CELL_LIMIT + 1:
                 name, cell = next(pair for pair in zip(header, cells, strict=True) if len(pair[1]) > CELL_LIMIT + 1)
                 raise FileError(
-                    f"Row {number}: the cell {name} has {len(cell):,} characters, the limit is {CELL_LIMIT:,}. Shorten it."
+                    f"Row {number}: the cell {shown(name.strip().lower())} has {len(cell):,} characters, "
+                    f"the limit is {CELL_LIMIT:,}. Shorten it."
                 )
             rows += 1
-            # Hardly a cell begins with the guard's mark; a call for each of the others would show in a long import.
-            yield Row(
-                number,
-                {n: unguard(c) if u and c[:1] == "'" else c for n, c, u in zip(header, cells, unguarded, strict=True)},
-            )
+            yield number, cells
     except csv.Error as error:
         reason = (
             'a quote (") is opened and never closed'

@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from items.models import Item
 from katana_trace.lib.numbers import can_be_stored, key_of
 from katana_trace.lib.quantities import shown
+from tracking.resources.watch import Watch
 
 
 def user_named(name: str | None):
@@ -43,7 +44,7 @@ def count_lines(file: Path) -> int:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: opened.read(1 << 20), b""))
 
 
-class Bar:
+class Bar(Watch):
     """A progress bar on a terminal, shown for what takes longer than two seconds; silent elsewhere."""
 
     WIDTH = 30
@@ -54,6 +55,9 @@ class Bar:
         self.begun = time.monotonic()
         self.shown = False
         self.active = total > 0 and hasattr(out, "isatty") and out.isatty()
+
+    def read(self, row: int) -> None:
+        self.show(row)
 
     def show(self, done: int) -> None:
         if not self.active or time.monotonic() - self.begun < 2:

@@ -4,6 +4,7 @@ from tracking.models.archive import Archive, HistoryDownload
 from tracking.models.batch import Batch
 from tracking.models.document import Document, Kind
 from tracking.models.draft import Draft, DraftBatch, DraftLine
+from tracking.models.file_import import FileImport, RememberedMapping
 from tracking.models.ledger_line import LedgerLine
 from tracking.models.location import Location
 from tracking.models.partner import Partner
@@ -21,6 +22,7 @@ __all__ = [
     "Draft",
     "DraftBatch",
     "DraftLine",
+    "FileImport",
     "HistoryDownload",
     "Kind",
     "LedgerLine",
@@ -34,6 +36,7 @@ __all__ = [
     "RecallStock",
     "RecordChange",
     "RelinkPermit",
+    "RememberedMapping",
     "SerialNumber",
     "StockLevel",
     "Switch",

@@ -18,6 +18,7 @@ from tracking.models import Document
 from tracking.records.origins import note_of_origin
 
 MOST_SERIALS = 10_000
+SERIALS_ASSIGNED = "Serial numbers assigned"
 
 
 def assign_batch(
@@ -63,11 +64,15 @@ def assign_serials(*, variant: int, location: int, numbers: Sequence[str], by, t
         if key_of(number) in seen:
             raise Refusal(f"Serial number {number} was given twice. Remove one of them.", field="numbers")
         seen.add(key_of(number))
-    lines = (
+    return post_adjustment(serial_lines(variant, location, numbers), note=SERIALS_ASSIGNED, by=by, token=token)
+
+
+def serial_lines(variant: int, location: int, numbers: Sequence[str]) -> tuple[NewLine, ...]:
+    """− as many units without a number as there are numbers, then + each with its own (rule 4)."""
+    return (
         NewLine(variant, location, -len(numbers) * MILLION),
         *(NewLine(variant, location, MILLION, serial_number=number) for number in numbers),
     )
-    return post_adjustment(lines, note="Serial numbers assigned", by=by, token=token)
 
 
 def check_count(numbers: Sequence[str]) -> None:

@@ -35,11 +35,7 @@ def edit_batch(*, batch: Batch, changes: Mapping[str, Value], by, reason: str) -
             raise Refusal(
                 f"Batch {batch.number} is no longer there: tracking of its item was switched. Look in the archives."
             )
-        found = [
-            Change(present, name, getattr(present, name), value)
-            for name, value in wanted.items()
-            if getattr(present, name) != value
-        ]
+        found = differences(present, wanted)
         if not found:
             raise Refusal(f"Nothing of batch {present.number} would change. Change a value, or go back.")
         for change in found:
@@ -49,6 +45,15 @@ def edit_batch(*, batch: Batch, changes: Mapping[str, Value], by, reason: str) -
         return present
 
     return in_transaction(work)
+
+
+def differences(present: Batch, wanted: Mapping[str, Value]) -> list[Change]:
+    """What of ``wanted``, whose values are ``checked``, differs from ``present``."""
+    return [
+        Change(present, name, getattr(present, name), value)
+        for name, value in wanted.items()
+        if getattr(present, name) != value
+    ]
 
 
 def checked(name: str, value: Value) -> Value:

@@ -22,6 +22,7 @@ from tracking.ledger.retry import sentence_of
 from tracking.models import Location, Partner
 from tracking.resources.catalogue_csv import CatalogueCSV
 from tracking.resources.import_items import whole_days
+from tracking.resources.watch import Watch, difference
 
 
 class Choice(Widget):
@@ -111,6 +112,7 @@ class KeyedResource(resources.ModelResource):
 
     def after_init_instance(self, instance, new, row, **kwargs):
         self.user = kwargs.get("user")
+        self.present = instance
 
     def import_field(self, field, instance, row, is_m2m=False, **kwargs):
         """What exists keeps its name as it is printed; the file found it by the key."""
@@ -128,11 +130,15 @@ class KeyedResource(resources.ModelResource):
         self.check_permission(instance)
 
     def check_permission(self, instance) -> None:
-        """Importing takes the permission to change; a row that is new takes the one to add as well."""
+        """A row that is new takes the permission to add, one that changes something the one to change."""
+        if self.user is None:
+            return
         meta = instance._meta
-        permission = f"{meta.app_label}.add_{meta.model_name}"
-        if instance._state.adding and self.user is not None and not self.user.has_perm(permission):
-            raise ValidationError(f"“{instance}” is new, and you may not add any {meta.verbose_name}. Ask a manager.")
+        what, app = meta.verbose_name, meta.app_label
+        if instance._state.adding and not self.user.has_perm(f"{app}.add_{meta.model_name}"):
+            raise ValidationError(f"“{instance}” is new, and you may not add any {what}. Ask a manager.")
+        if not instance._state.adding and not self.user.has_perm(f"{app}.change_{meta.model_name}"):
+            raise ValidationError(f"“{instance}” is there already, and you may not change any {what}. Ask a manager.")
 
     def do_instance_save(self, instance, is_create):
         try:
@@ -147,7 +153,26 @@ class KeyedResource(resources.ModelResource):
         result = super().import_row(row, instance_loader, **kwargs)
         if result.validation_error is not None:
             result.validation_error = self.by_column(result.validation_error)
+        elif kwargs.get("watch") and not result.errors:
+            self.tell(result, kwargs["watch"], kwargs["numbers"][kwargs["row_number"] - 1])
         return result
+
+    def tell(self, result, watch: Watch, number: int) -> None:
+        """What a row that was not refused does, to who watches."""
+        name = f"{self.present._meta.verbose_name} {self.present}"
+        if result.is_new():
+            watch.made(number, name)
+        elif result.is_skip():
+            watch.unchanged(number, f"{name} is as it was")
+        else:
+            old = result.original
+            words = [
+                difference(field.column_name, getattr(old, field.attribute), getattr(self.present, field.attribute))
+                for field in self.fields.values()
+                if getattr(old, field.attribute) != getattr(self.present, field.attribute)
+            ]
+            watch.changed(number, f"{name}: {', '.join(words)}")
+        watch.read(number)
 
     def by_column(self, error: ValidationError) -> ValidationError:
         """``error`` under the names of the file's columns."""
@@ -231,25 +256,34 @@ class VariantResource(KeyedResource):
 
 class LocationResource(KeyedResource):
     location = Field("name", "location")
+    phone = Field("phone", "phone")
+    address = Field("address", "address")
 
     class Meta(KeyedResource.Meta):
         model = Location
         name = "Locations"
-        fields = ("location",)
+        fields = ("location", "phone", "address")
         import_id_fields = ("location",)
 
     class file_format(CatalogueCSV):
-        columns = text = ("location",)
+        columns = ("location",)
+        optional = ("phone", "address")
+        text = ("location", "phone", "address")
 
 
 class PartnerResource(KeyedResource):
     partner = Field("name", "partner")
+    email = Field("email", "email")
+    phone = Field("phone", "phone")
+    address = Field("address", "address")
 
     class Meta(KeyedResource.Meta):
         model = Partner
         name = "Partners"
-        fields = ("partner",)
+        fields = ("partner", "email", "phone", "address")
         import_id_fields = ("partner",)
 
     class file_format(CatalogueCSV):
-        columns = text = ("partner",)
+        columns = ("partner",)
+        optional = ("email", "phone", "address")
+        text = ("partner", "email", "phone", "address")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import BinaryIO
 
 import tablib
 from import_export.formats import base_formats
@@ -17,6 +18,7 @@ class CatalogueCSV(base_formats.CSV):
     """CSV as everywhere else in the program, in place of the library's own reading, writing and formula escape."""
 
     columns: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()  # may be missing: what is there stays as it is then
     text: tuple[str, ...] = ()
 
     def get_title(self) -> str:
@@ -33,15 +35,21 @@ class CatalogueCSV(base_formats.CSV):
 
     def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
         """The rows, with the numbers a spreadsheet shows for them as ``row_numbers``. Raises FileError."""
-        dataset = tablib.Dataset(headers=self.columns)
+        return self.dataset_of(io.BytesIO(in_stream))
+
+    def dataset_of(self, file: BinaryIO) -> tablib.Dataset:
+        """``create_dataset`` from a file."""
+        dataset = tablib.Dataset()
         dataset.row_numbers = []
-        for row in read_rows(io.BytesIO(in_stream), required=self.columns, text=self.text):
+        for row in read_rows(file, required=self.columns, optional=self.optional, text=self.text):
+            if not dataset.row_numbers:
+                dataset.headers = [*self.columns, *(name for name in self.optional if name in row.cells)]
             if len(dataset.row_numbers) == ROW_LIMIT:
                 raise FileError(
-                    f"The file has more than {ROW_LIMIT:,} rows, the limit of this page. Split it, "
-                    "or import items and variants with manage.py import_csv items."
+                    f"The file has more than {ROW_LIMIT:,} rows, the limit for this. Split it, "
+                    "or import items and variants as items."
                 )
-            dataset.append([row.cells[column].strip() for column in self.columns])
+            dataset.append([row.cells[column].strip() for column in dataset.headers])
             dataset.row_numbers.append(row.number)
         return dataset
 

@@ -14,6 +14,7 @@ from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, Row, read_rows
 from tracking.ledger.retry import in_transaction, sentence_of
 from tracking.resources.refused import FileRefused, RowError
+from tracking.resources.watch import Watch, difference
 
 REQUIRED = ("item", "kind", "unit", "tracking", "sku", "variant", "gtin", "shelf_life_days")
 TEXT = ("item", "unit", "sku", "variant", "gtin")
@@ -28,18 +29,23 @@ class ItemsImported:
     unchanged: int = 0
 
 
-def import_items(file: BinaryIO, *, by, dry_run: bool = False) -> ItemsImported:
+def import_items(
+    file: BinaryIO, *, by, dry_run: bool = False, watch: Watch | None = None, reason: str = "Import of items"
+) -> ItemsImported:
     """Makes and changes items and variants from the CSV ``file``; another ``tracking`` of an item that exists is a switch.
 
-    Raises FileRefused with every bad row, PermissionDenied when ``by`` may not.
+    ``reason`` is the one that a switch keeps. Raises FileRefused with every bad row, PermissionDenied when ``by`` may not.
     """
 
     if by is not None and not by.has_perms(["items.add_item", "items.change_item"]):
         raise PermissionDenied("Importing items takes the role Manager. Ask a manager to do it.")
 
+    watch = watch or Watch()
+
     def work() -> ItemsImported:
         file.seek(0)
-        done = ItemImport(by=by).run(file)
+        watch.restart()
+        done = ItemImport(by=by, watch=watch, reason=reason).run(file)
         if dry_run:
             transaction.set_rollback(True)
         return done
@@ -48,20 +54,26 @@ def import_items(file: BinaryIO, *, by, dry_run: bool = False) -> ItemsImported:
 
 
 class ItemImport:
-    def __init__(self, *, by):
+    def __init__(self, *, by, watch: Watch, reason: str):
         self.by = by
+        self.watch = watch
+        self.reason = reason
         self.done = ItemsImported()
         self.errors: list[RowError] = []
         self.first_rows: dict[str, Row] = {}
         self.seen_skus: set[str] = set()
         self.items: dict[str, Item] = {}
         self.columns: dict[str, str] = {}  # by the field of what is being taken: its column in the file
+        self.made: list[str] = []  # what the present row makes, and what it changes
+        self.differs: list[str] = []
 
     def run(self, file: BinaryIO) -> ItemsImported:
         try:
             for row in read_rows(file, required=REQUIRED, text=TEXT):
+                self.made, self.differs = [], []
                 try:
                     self.take(row)
+                    self.tell(row)
                 except (ValidationError, Refusal, PermissionDenied, ValueError) as error:
                     self.refuse(row, error)
         except FileError as error:
@@ -69,6 +81,15 @@ class ItemImport:
         if self.errors:
             raise FileRefused(self.errors)
         return self.done
+
+    def tell(self, row: Row) -> None:
+        if self.made:
+            self.watch.made(row.number, ", ".join([*self.made, *self.differs]))
+        elif self.differs:
+            self.watch.changed(row.number, ", ".join(self.differs))
+        else:
+            self.watch.unchanged(row.number, f"{row.cells['sku'].strip()} is as it was")
+        self.watch.read(row.number)
 
     def take(self, row: Row) -> None:
         cells = {name: cell.strip() for name, cell in row.cells.items()}
@@ -111,6 +132,7 @@ class ItemImport:
             clean(item)
             item.save()
             self.done.items += 1
+            self.made.append(f"item {item.name}")
             return item
         switched = item.tracking_mode != cells["tracking"]
         wanted = {
@@ -122,8 +144,10 @@ class ItemImport:
         if all(getattr(item, name) == value for name, value in wanted.items()):
             return item
         for name, value in wanted.items():
+            if getattr(item, name) != value:
+                self.differs.append(difference(self.columns.get(name, name), getattr(item, name), value))
             setattr(item, name, value)
-        item.switched_by, item.switch_reason = self.by, "Import of items"
+        item.switched_by, item.switch_reason = self.by, self.reason
         if switched and self.by is not None and not self.by.has_perm("items.switch_tracking"):
             raise PermissionDenied(
                 f"{self.by} may not switch the tracking of {item.name}. Ask a manager, or give tracking as it is."
@@ -145,6 +169,7 @@ class ItemImport:
             clean(variant)
             variant.save()
             self.done.variants += 1
+            self.made.append(f"variant {variant.sku}")
             return
         if variant.item_id != item.pk:
             raise ValidationError(
@@ -155,6 +180,10 @@ class ItemImport:
         if (variant.name, variant.gtin) == (cells["variant"], cells["gtin"]):
             self.done.unchanged += 1
             return
+        if variant.name != cells["variant"]:
+            self.differs.append(difference("variant", variant.name, cells["variant"]))
+        if variant.gtin != cells["gtin"]:
+            self.differs.append(difference("gtin", variant.gtin, cells["gtin"]))
         variant.name, variant.gtin = cells["variant"], cells["gtin"]
         clean(variant)
         variant.save()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
@@ -13,6 +13,7 @@ from items.models import Variant
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, read_rows
+from tracking.documents.kinds import KINDS
 from tracking.documents.rule import NewDocument, NewLine
 from tracking.ledger import locks
 from tracking.ledger.post import Posting
@@ -20,6 +21,7 @@ from tracking.ledger.retry import in_transaction
 from tracking.models import Location, Partner
 from tracking.resources.movement_rows import OPTIONAL, REQUIRED, TEXT, TextDocument, documents_of
 from tracking.resources.refused import FileRefused, RowError
+from tracking.resources.watch import Watch
 
 CHUNK = 500
 MOST_ERRORS = 10_000
@@ -36,22 +38,20 @@ class MovementsImported:
     partners: int = 0
 
 
-Progress = Callable[[int], None]
-
-
-def import_movements(
-    file: BinaryIO, *, by, dry_run: bool = False, progress: Progress | None = None
-) -> MovementsImported:
+def import_movements(file: BinaryIO, *, by, dry_run: bool = False, watch: Watch | None = None) -> MovementsImported:
     """Posts every document of the CSV ``file`` that was not posted before; all in one transaction.
 
-    ``progress`` is called with the number of rows read so far. With ``dry_run`` everything is tried and nothing kept.
-    Raises FileRefused with every bad row, PermissionDenied when ``by`` may not post.
+    With ``dry_run`` everything is tried and nothing kept. Raises FileRefused with every bad row, PermissionDenied when
+    ``by`` may not post.
     """
+
+    watch = watch or Watch()
 
     def work() -> MovementsImported:
         file.seek(0)
+        watch.restart()
         locks.own_ledger()
-        done = MovementImport(by=by, progress=progress).run(file)
+        done = MovementImport(by=by, watch=watch).run(file)
         if dry_run:
             transaction.set_rollback(True)
         return done
@@ -60,22 +60,22 @@ def import_movements(
 
 
 class MovementImport:
-    def __init__(self, *, by, progress: Progress | None):
+    def __init__(self, *, by, watch: Watch):
         self.posting = Posting(by=by)
-        self.progress = progress
+        self.watch = watch
         self.done = MovementsImported()
         self.errors: list[RowError] = []
         self.variants = dict(Variant.objects.values_list("key", "pk"))
         self.locations = dict(Location.objects.values_list("key", "pk"))
         self.partners = dict(Partner.objects.values_list("key", "pk"))
+        self.new_names: list[str] = []  # locations and partners that the present document makes
 
     def run(self, file: BinaryIO) -> MovementsImported:
         try:
             documents = documents_of(read_rows(file, required=REQUIRED, optional=OPTIONAL, text=TEXT))
             for chunk in chunks(documents):
                 self.take(chunk)
-                if self.progress and chunk[-1].lines:
-                    self.progress(chunk[-1].lines[-1].row)
+                self.watch.read(chunk[-1].lines[-1].row if chunk[-1].lines else chunk[-1].row)
                 if len(self.errors) >= MOST_ERRORS:
                     break
         except FileError as error:
@@ -87,7 +87,7 @@ class MovementImport:
     def take(self, chunk: list[TextDocument]) -> None:
         """Posts a chunk. After the first error nothing more is written; the rest is judged as far as it can be."""
         self.posting.load_fingerprints(document.number for document in chunk)
-        known: list[tuple[TextDocument, NewDocument, str]] = []
+        known: list[tuple[TextDocument, NewDocument, str, str]] = []
         for document in chunk:
             if document.errors:
                 self.errors += document.errors
@@ -96,20 +96,21 @@ class MovementImport:
             try:
                 if self.posting.is_same(document.kind, document.number, fingerprint):
                     self.done.skipped += 1
+                    self.watch.unchanged(document.row, f"{name_of(document)} was posted before")
                     continue
             except Refusal as refusal:
                 self.refuse(document, refusal)
                 continue
             resolved = self.resolve(document)
             if resolved is not None:
-                known.append((document, resolved, fingerprint))
-        self.posting.prepare([new for _, new, _ in known])
-        for document, new, fingerprint in known:
-            self.post(document, new, fingerprint)
+                known.append((document, resolved, fingerprint, ", ".join([said(document, resolved), *self.new_names])))
+        self.posting.prepare([new for _, new, _, _ in known])
+        for document, new, fingerprint, what in known:
+            self.post(document, new, fingerprint, what)
         if not self.errors:
             self.posting.write()
 
-    def post(self, document: TextDocument, new: NewDocument, fingerprint: str) -> None:
+    def post(self, document: TextDocument, new: NewDocument, fingerprint: str, what: str) -> None:
         if new.reverses and self.errors:
             return  # its original may be among what was not written
         try:
@@ -119,10 +120,12 @@ class MovementImport:
         else:
             self.done.documents += 1
             self.done.lines += len(new.lines)
+            self.watch.made(document.row, what)
 
     def resolve(self, document: TextDocument) -> NewDocument | None:
         """The document with ids for its texts; None when a SKU is unknown."""
         lines = []
+        self.new_names = []
         before = len(self.errors)
         for line in document.lines:
             variant = self.variants.get(key_of(line.sku))
@@ -160,6 +163,7 @@ class MovementImport:
         if key not in self.locations:
             self.locations[key] = Location.objects.create(name=name).pk
             self.done.locations += 1
+            self.new_names.append(f"new location {name}")
         return self.locations[key]
 
     def partner(self, name: str) -> int:
@@ -167,11 +171,20 @@ class MovementImport:
         if key not in self.partners:
             self.partners[key] = Partner.objects.create(name=name).pk
             self.done.partners += 1
+            self.new_names.append(f"new partner {name}")
         return self.partners[key]
 
     def refuse(self, document: TextDocument, refusal: Refusal) -> None:
         row = document.lines[refusal.line].row if refusal.line is not None else document.row
         self.errors.append(RowError(row, refusal.sentence, refusal.field or ""))
+
+
+def name_of(document: TextDocument) -> str:
+    return f"{KINDS[document.kind].name} {document.number}"
+
+
+def said(document: TextDocument, new: NewDocument) -> str:
+    return f"{name_of(document)} with {'1 line' if len(new.lines) == 1 else f'{len(new.lines):,} lines'}"
 
 
 def chunks(documents: Iterator[TextDocument]) -> Iterator[list[TextDocument]]:

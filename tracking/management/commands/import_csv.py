@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 if what == "items":
                     done = import_items(opened, by=user, dry_run=dry_run)
                 else:
-                    done = import_movements(opened, by=user, dry_run=dry_run, progress=bar.show)
+                    done = import_movements(opened, by=user, dry_run=dry_run, watch=bar)
         except FileRefused as refused:
             bar.close()
             raise CommandError(

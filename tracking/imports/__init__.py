@@ -1,0 +1,1 @@
+"""Files that come in through the browser: uploaded, their columns mapped, previewed, and imported as previewed or not at all."""

@@ -1,0 +1,76 @@
+"""Taking a file in: limited, hashed, and put into a folder of its own, before anything of it is read."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from pathlib import PurePath
+from typing import BinaryIO
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from katana_trace.lib.quantities import shown
+from katana_trace.lib.refusal import Refusal
+from tracking.imports.folder import ImportFolder, sweep
+from tracking.imports.kinds import ImportKind
+from tracking.models import FileImport
+
+SIZE_LIMIT = 20 * 1024 * 1024  # through the browser (DESIGN 5.4)
+ROW_LIMIT = 100_000
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+CHUNK = 1 << 16
+
+
+def take_upload(file: BinaryIO, *, name: str, size: int, kind: ImportKind, by) -> FileImport:
+    """Keeps the bytes of ``file``, ``size`` of them, and returns the import, whose rows are still to be read.
+
+    Raises Refusal for a file that is empty, too large or in a format of old, PermissionDenied when ``by`` may not.
+    """
+    check_permission(kind, by)
+    if not size:
+        raise Refusal("The file is empty. Choose one with a header and rows.", field="file")
+    if size > SIZE_LIMIT:
+        raise Refusal(f"The file has {size:,} bytes, the limit is {SIZE_LIMIT:,} (20 MiB). Split it.", field="file")
+    if file.read(4) == OLD_EXCEL:
+        raise Refusal("This is a spreadsheet in the old format XLS. Save it as XLSX or CSV (UTF-8).", field="file")
+    file.seek(0)
+    forget_old()
+    made = FileImport(
+        kind=kind.name,
+        filename=shown(PurePath(name).name, 100) or "file",
+        size=size,
+        sha256="",
+        made_by=by,
+        made_at=timezone.now(),
+    )
+    folder = ImportFolder(made.token)
+    folder.make()
+    digest = hashlib.sha256()
+    with folder.upload.open("wb") as out:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            out.write(chunk)
+    made.sha256 = digest.hexdigest()
+    folder.write_progress("Reading", 0, 0)
+    made.save(force_insert=True)
+    return made
+
+
+def check_permission(kind: ImportKind, by) -> None:
+    if not by.has_perm(kind.permission):
+        raise PermissionDenied(f"Importing {kind.title.lower()} takes another role. Ask a manager to do it.")
+
+
+def forget_old() -> None:
+    """What was uploaded more than a day ago and never imported goes, with its folder."""
+    FileImport.objects.exclude(stage=FileImport.Stage.DONE).filter(
+        made_at__lt=timezone.now() - timedelta(days=1)
+    ).delete()
+    sweep(set(FileImport.objects.exclude(stage=FileImport.Stage.DONE).values_list("token", flat=True)))
+
+
+def forget(file_import: FileImport) -> None:
+    """Removes an import that was not carried out, and its file."""
+    ImportFolder(file_import.token).remove()
+    FileImport.objects.filter(token=file_import.token).exclude(stage=FileImport.Stage.DONE).delete()

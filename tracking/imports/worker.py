@@ -1,0 +1,82 @@
+"""Where the work is done: in the request while the file is short, else in a thread that shows how far it is.
+
+Nothing needs to survive the thread. When its process ends, the database takes back what was not committed, its sign of life
+stops, and the page offers to try again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from tracking.imports import run
+from tracking.imports.folder import ImportFolder
+from tracking.imports.outcomes import Progress
+from tracking.models import FileImport
+
+log = logging.getLogger(__name__)
+
+SHORT = 150_000  # bytes that are imported while the browser waits: some 2,000 rows
+BEAT = 1.0  # seconds
+# A transaction that does not fit into SQLite's page cache locks out readers, the page with the progress bar among them.
+CACHE_KIB = 131_072
+FAILED = "The program failed while it read this file, and nothing was imported. The log of the server says why."
+
+Step = Callable[..., None]
+Stage = FileImport.Stage
+
+
+def begin(file_import: FileImport, step: Step, *, by) -> None:
+    """Does ``step`` of ``run`` for a file; returns when it is done, or, where that would take long, when it has begun."""
+    if file_import.size <= SHORT:
+        with beating(file_import) as progress:
+            step(file_import, by=by, progress=progress)
+        return
+    threading.Thread(target=in_thread, args=(file_import, step, by), name=f"import-{file_import.token}").start()
+
+
+def in_thread(file_import: FileImport, step: Step, by) -> None:
+    try:
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        with beating(file_import) as progress:
+            step(file_import, by=by, progress=progress)
+    except Exception:
+        log.exception("The import %s of %s failed", file_import.token, file_import.filename)
+        run.settle(file_import, stage=Stage.REFUSED, sentence=FAILED)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def beating(file_import: FileImport) -> Iterator[Progress]:
+    """Writes the progress down every second, also while the database is busy with one long statement."""
+    folder, progress, ended = ImportFolder(file_import.token), Progress(), threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(BEAT):
+            if not folder.path.is_dir():
+                return
+            folder.write_progress(progress.what, progress.done, progress.total)
+
+    folder.write_progress(progress.what, 0, 0)
+    heart = threading.Thread(target=beat, daemon=True)
+    heart.start()
+    try:
+        yield progress
+    finally:
+        ended.set()
+        heart.join()
+
+
+def claim(file_import: FileImport, *, stages: tuple[str, ...], to: str) -> bool:
+    """Moves the import from one of ``stages`` to ``to``; False when somebody else has moved it meanwhile."""
+    moved = FileImport.objects.filter(token=file_import.token, stage__in=stages).update(stage=to)
+    if moved:
+        file_import.stage = to
+    return bool(moved)
