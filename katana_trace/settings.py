@@ -144,6 +144,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 # A document has up to 200 lines with 50 batches on the shelf each, and a few fields for each of these.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000
 
+# Bytes of a file that are imported while the browser waits, some 2,000 rows; what is longer is worked on in a thread.
+IMPORTED_AT_ONCE = 150_000
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

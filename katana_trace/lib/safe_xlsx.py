@@ -29,6 +29,12 @@ PART_LIMIT = 4 * MIB
 
 SAVE_AGAIN = "Open it in a spreadsheet and save it again as XLSX, or as CSV (UTF-8)."
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+CHUNK = 1 << 20
+LONGEST_CELL = 1 << 14  # bytes of a cell with a formula that may lie over the end of a chunk
+# A formula without the value that it had; one that gives an empty text (t="str") has it.
+WITHOUT_VALUE = re.compile(
+    rb'<c\b(?![^>]*\bt="str")[^>]*?\br="([A-Z0-9]+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
 ZEROS = re.compile(r"0{2,64}", re.ASCII)
 
 
@@ -44,6 +50,7 @@ def sheet_rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         if not book.worksheets:
             raise FileError(f"The workbook has no sheet with cells. {SAVE_AGAIN}")
         sheet = book.worksheets[0]
+        check_formulas(file, sheet._worksheet_path)
         sheet.reset_dimensions()  # what the file says of its size is not to be believed
         yield from table_of(enumerate(sheet.iter_rows(), 1))
     except FileError:
@@ -103,6 +110,20 @@ def too_large(what: str, size: int, limit: int) -> FileError:
 def check_declarations(head: bytes) -> None:
     if b"<!" in head and (b"<!DOCTYPE" in head or b"<!ENTITY" in head):
         raise FileError(f"The workbook declares entities, which no spreadsheet program writes. {SAVE_AGAIN}")
+
+
+def check_formulas(file: BinaryIO, path: str) -> None:
+    """A cell whose value was never computed would be read as empty, and what it stands for be lost."""
+    with zipfile.ZipFile(file) as book, book.open(path) as sheet:
+        kept = b""
+        while chunk := sheet.read(CHUNK):
+            found = WITHOUT_VALUE.search(kept + chunk)
+            if found:
+                raise FileError(
+                    f"The cell {found[1].decode()} is a formula whose value was not saved. Open the file in a spreadsheet "
+                    "program and save it there, which computes it."
+                )
+            kept = chunk[-LONGEST_CELL:]
 
 
 def table_of(rows: Iterator[tuple[int, tuple[ReadOnlyCell, ...]]]) -> Iterator[tuple[int, list[str]]]:

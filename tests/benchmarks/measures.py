@@ -33,6 +33,18 @@ def import_movements(file: str) -> dict:
     return {"seconds": seconds, "documents": done.documents, "lines": done.lines, "peak_mib": peak}
 
 
+def import_serials(file: str) -> dict:
+    """Seconds, numbers and peak memory of connecting the serial numbers of ``file`` to stock that is there."""
+    from tracking.resources.import_serials import import_serials
+
+    begun = time.perf_counter()
+    with Path(file).open("rb") as opened:
+        count = import_serials(opened, by=None)
+    seconds = time.perf_counter() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "count": count, "peak_mib": peak}
+
+
 def keep_rows(file: str) -> dict:
     """Writes the rows of every table that an import writes, and of those they refer to, to ``file``."""
     from django.db import connection
@@ -243,7 +255,8 @@ def post_serials(count: str) -> dict:
 
 
 MEASURES = {
-    measure.__name__: measure for measure in (import_movements, keep_rows, write_bare, trace, trace_page, post_serials)
+    measure.__name__: measure
+    for measure in (import_movements, import_serials, keep_rows, write_bare, trace, trace_page, post_serials)
 }
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO, Protocol
 
@@ -26,7 +26,7 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ImportKind:
-    """``examples`` are two rows of the template, a cell for each of ``columns``; ``unit`` is what the preview counts."""
+    """``examples`` are two rows of the template, a cell for each of ``columns``."""
 
     name: str
     title: str
@@ -35,7 +35,6 @@ class ImportKind:
     examples: tuple[tuple[str, ...], tuple[str, ...]]
     permission: str
     run: Run
-    unit: str = "row"
     ignored: tuple[str, ...] = ()  # columns of our own exports that are read over
 
     @property
@@ -128,13 +127,20 @@ STOCK = ImportKind(
     "tracking.add_document",
     import_stock,
 )
+
+
+def always(column: Column) -> Column:
+    """``column`` where every file of ours has it, though it may be empty."""
+    return replace(column, is_required=True, alone="")
+
+
 MOVEMENTS = ImportKind(
     "movements",
     "Movements",
     "Documents of every kind with their lines, in the order in which they happened. What was posted before is skipped.",
     (
-        c.DOCUMENT_KIND, c.DOCUMENT, c.POSTED_AT, c.PARTNER_OPTIONAL, c.LOCATION, c.SKU, c.BATCH_OPTIONAL, c.EXPIRES_ON,
-        c.SERIAL_OPTIONAL, c.QUANTITY, c.NOTE, c.REVERSES,
+        c.DOCUMENT_KIND, c.DOCUMENT, c.POSTED_AT, c.PARTNER_OPTIONAL, c.LOCATION, c.SKU, always(c.BATCH_OPTIONAL),
+        always(c.EXPIRES_ON), always(c.SERIAL_OPTIONAL), c.QUANTITY, c.NOTE, c.REVERSES,
     ),
     (
         ("receipt", "PO-7001", "2026-01-06T08:00:00+00:00", "Northmill", "Main", "FLOUR-25", "F-1107", "2027-01-31",
@@ -144,7 +150,6 @@ MOVEMENTS = ImportKind(
     ),
     "tracking.add_document",
     import_movements,
-    unit="document",
     ignored=("item", "variant", "unit", "posted_by", "line", "recorded_at"),
 )  # fmt: skip
 

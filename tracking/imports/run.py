@@ -126,7 +126,7 @@ def hash_of(path: Path) -> str:
 
 
 def settle(file_import: FileImport, **values) -> None:
-    """Keeps ``values`` on the import."""
+    """Keeps ``values`` on the import, unless it was removed meanwhile."""
     for name, value in values.items():
         setattr(file_import, name, value)
-    file_import.save(update_fields=list(values))
+    FileImport.objects.filter(token=file_import.token).update(**values)

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import connection
 
 from tracking.imports import run
@@ -20,7 +21,6 @@ from tracking.models import FileImport
 
 log = logging.getLogger(__name__)
 
-SHORT = 150_000  # bytes that are imported while the browser waits: some 2,000 rows
 BEAT = 1.0  # seconds
 # A transaction that does not fit into SQLite's page cache locks out readers, the page with the progress bar among them.
 CACHE_KIB = 131_072
@@ -32,7 +32,7 @@ Stage = FileImport.Stage
 
 def begin(file_import: FileImport, step: Step, *, by) -> None:
     """Does ``step`` of ``run`` for a file; returns when it is done, or, where that would take long, when it has begun."""
-    if file_import.size <= SHORT:
+    if file_import.size <= settings.IMPORTED_AT_ONCE:
         with beating(file_import) as progress:
             step(file_import, by=by, progress=progress)
         return
