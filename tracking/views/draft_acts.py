@@ -20,6 +20,7 @@ from katana_trace.lib.search import search_key
 from tracking.drafts.content import DraftContent, LineContent
 from tracking.drafts.facts import Facts, find_variants_of
 from tracking.drafts.layout import MOST_LINES
+from tracking.drafts.scan import serial_in, with_codes
 from tracking.drafts.serials import add_numbers, drop_bad_numbers, drop_numbers, generate_numbers, with_serials
 from tracking.drafts.suggest import fill_open, with_books, with_expected, with_new_batches, with_recipe
 from tracking.models import Partner
@@ -61,7 +62,10 @@ def act(content: DraftContent, post: QueryDict) -> Acted:
     verb, _, rest = post.get("do", "save").partition("-")
     place = rest.partition(":")[0]
     index = int(place) if place.isdecimal() and len(place) < 6 else -1
+    typed = content
+    content, told = with_codes(content)
     boxes = with_boxes(content, post)
+    boxes.told = told + boxes.told
     wanted = ACTS.get(verb)
     if wanted is None or (verb in OF_LINES and not 0 <= index < len(content.lines)):
         acted = boxes
@@ -77,7 +81,7 @@ def act(content: DraftContent, post: QueryDict) -> Acted:
         acted.content = with_new_batches(acted.content)
         prefill(acted)
     else:
-        acted.refused += guessed(acted.content) + untold_partner(acted.content, post)
+        acted.refused += filled_in(typed, content) + guessed(acted.content) + untold_partner(acted.content, post)
     acted.content = with_expected(acted.content)
     acted.without_blanks()
     return acted
@@ -90,6 +94,15 @@ def prefill(acted: Acted) -> None:
         return
     if all(line.is_blank for line in content.lines if line.section == "out"):
         acted.content = with_recipe(content)
+
+
+def filled_in(typed: DraftContent, content: DraftContent) -> list[tuple[int | None, str, str]]:
+    """What stands in the way of posting: lines that a scanned label filled in just now, which nobody has seen yet."""
+    return [
+        (place, "sku", f"The label was filled in as {line.sku}. Look at the line, and press Post once more.")
+        for place, (before, line) in enumerate(zip(typed.lines, content.lines, strict=True))
+        if before != line and not line.is_blank
+    ]
 
 
 def guessed(content: DraftContent) -> list[tuple[int | None, str, str]]:
@@ -213,7 +226,7 @@ def with_boxes(content: DraftContent, post: QueryDict) -> Acted:
     for index, (text, _, range_text) in boxes_of(content, post).items():
         ticked = ticked_of(post, index)
         try:
-            numbers = [*numbers_in(text), *(expand_range(range_text) if range_text else []), *ticked]
+            numbers = [*map(serial_in, numbers_in(text)), *(expand_range(range_text) if range_text else []), *ticked]
             filled, bad = add_numbers(acted.content, index, numbers)
         except (ValueError, Refusal) as error:
             acted.scans[index] = "\n".join(filter(None, [text, *ticked])), [], range_text

@@ -22,6 +22,7 @@ from tracking.drafts.check import check
 from tracking.drafts.content import DraftContent
 from tracking.drafts.layout import LAYOUTS
 from tracking.drafts.post import NotPosted, post_draft
+from tracking.drafts.scan import with_codes
 from tracking.drafts.stored import content_of
 from tracking.drafts.suggest import with_new_batches
 from tracking.ledger.post import next_number
@@ -136,7 +137,7 @@ def added_field(page: DraftPage, acted: Acted) -> str:
 def refreshed(request: HttpRequest, content: DraftContent, token: UUID) -> HttpResponse:
     """While somebody types: what the lines mean now, without touching a field. Nothing is saved."""
     shapes = {key: request.POST.get(f"shape-{key}", "") for key in request.POST.getlist("line")}
-    content = with_new_batches(content)
+    content = with_new_batches(with_codes(content)[0])
     page = page_of(
         check(content),
         token=token,

@@ -21,6 +21,7 @@ from tracking.drafts.content import DraftContent, LineContent
 from tracking.drafts.layout import LAYOUTS
 from tracking.drafts.post import NotPosted, Unsaved
 from tracking.drafts.save import PostedAlready, SavedByAnother, delete_draft, save_draft
+from tracking.drafts.scan import with_codes
 from tracking.drafts.stored import content_of
 from tracking.drafts.suggest import with_new_batches
 from tracking.forms.draft import read_draft
@@ -31,6 +32,8 @@ from tracking.views.draft_page import next_field, page_of, with_blanks
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 may_write = permission_required("tracking.add_document", raise_exception=True)
+
+LIMIT = 300  # characters of a code in an address
 
 GONE = (
     "This draft was deleted meanwhile. What you typed is still here, but for serial numbers that were added before: "
@@ -45,7 +48,10 @@ def document_new(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404(f"“{kind}” is no kind of document.")
     if request.method == "POST":
         return draft_posted(request, kind, token_of(request.POST.get("token", "")))
-    acted = Acted(begun(kind, request.GET))
+    content, told = with_codes(begun(kind, request.GET))
+    for sentence in told:
+        messages.warning(request, sentence)
+    acted = Acted(content)
     prefill(acted)
     content = with_blanks(with_new_batches(acted.content), LAYOUTS[kind].sections)
     page = page_of(check(content), token=new_uuid(), revision=0)
@@ -54,7 +60,7 @@ def document_new(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def begun(kind: str, asked) -> DraftContent:
-    """A new document as a link asks for it: ``sku``, ``quantity``, ``partner`` and ``location`` are filled in."""
+    """A new document as a link asks for it: ``sku`` (or a scanned code), ``quantity``, ``partner``, ``location``."""
     places = list(Location.objects.filter(archived_at=None).values_list("pk", flat=True)[:2])
     only = places[0] if len(places) == 1 else None
     wanted = asked.get("location", "")
@@ -62,7 +68,9 @@ def begun(kind: str, asked) -> DraftContent:
     if location is None or not Location.objects.filter(pk=location).exists():
         location = only
     section = LAYOUTS[kind].sections[0].section
-    line = LineContent(section, sku=asked.get("sku", "").strip()[:120], quantity=asked.get("quantity", "").strip()[:40])
+    line = LineContent(
+        section, sku=asked.get("sku", "").strip()[:LIMIT], quantity=asked.get("quantity", "").strip()[:40]
+    )
     return DraftContent(
         kind=kind,
         day=days.today().isoformat(),

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 
 from katana_trace.lib.refusal import Refusal
+from tracking.ledger import statistics
 from tracking.management.console import Bar, count_lines, counted, user_named
 from tracking.resources.import_items import import_items
 from tracking.resources.import_movements import import_movements
@@ -47,6 +48,8 @@ class Command(BaseCommand):
         except PermissionDenied as denied:
             raise CommandError(f"{denied} {user} may not.") from denied
         bar.close()
+        if what == "movements" and not dry_run:
+            statistics.refresh(done.lines)
         self.stdout.write(self.say_items(done) if what == "items" else self.say_movements(done))
         if dry_run:
             self.stdout.write("This was a dry run: nothing was kept.")

@@ -1,0 +1,176 @@
+"""Reading a scanned code: GTIN, GS1 element strings, GS1 Digital Link, and the address on a label of our own.
+
+What is no code is no fault: it is text, and is looked for as text. Sections are of the GS1 General Specifications.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
+
+from biip import ParseConfig, ParseError
+from biip.gs1_digital_link_uris import GS1DigitalLinkURI
+from biip.gs1_element_strings import GS1ElementStrings
+from biip.gs1_messages import GS1Message
+from biip.gtin import Gtin
+
+from katana_trace.lib.quantities import LINE_LIMIT, MILLION, shown
+
+SEPARATOR = "\x1d"
+# What scanners that type are commonly set to send for FNC1. No single one of these can be in the data of a GS1 code (its
+# characters are those of figure 7.11-1), so they part elements safely in what begins as such a code.
+SEPARATOR_WORDS = ("<GS>", "{GS}", "[GS]", "<FNC1>", "{FNC1}", "[FNC1]", "\\x1d", "\\u001d", "^]", "\u241d", "\u00e8")
+SEPARATOR_SIGNS = ("|", "~", "#", "^", "@", "$")
+SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]", re.ASCII)  # section 5.1.3
+OF_GS1 = ("]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", "]J1")
+PLAIN_GTIN = re.compile(r"[0-9]{8}|[0-9]{12,14}", re.ASCII)
+HUMAN = re.compile(r"\([0-9]{2,4}\)", re.ASCII)
+LONGEST = 2_000
+LENGTH_OF_GTIN = 14
+CONFIG = ParseConfig(gs1_element_strings_verify_date=False, separator_chars=(SEPARATOR, *SEPARATOR_SIGNS))
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """``gtin`` has 14 digits, "" where there is none. ``count`` is in whole units, ``weight`` in millionths of a kilogram.
+
+    ``text`` is what a label of our own asks to be looked for. ``faults`` are sentences on what the code has wrong.
+    """
+
+    form: str  # gtin, elements, link, label
+    gtin: str = ""
+    batch_number: str = ""
+    serial_number: str = ""
+    expires_on: date | None = None
+    best_before_on: date | None = None
+    made_on: date | None = None
+    count: int | None = None
+    weight: int | None = None
+    text: str = ""
+    faults: tuple[str, ...] = ()
+    human: str = ""  # as it is printed below a bar code: (01)09506000134352(10)ABC
+
+    @property
+    def usable_until(self) -> date | None:
+        """The date through which it may be used: AI 17, else the best before date of AI 15."""
+        return self.expires_on or self.best_before_on
+
+    @property
+    def is_lot(self) -> bool:
+        """Whether it names a batch or a serial number."""
+        return bool(self.batch_number or self.serial_number)
+
+
+def read_code(text: str) -> Code | None:
+    """The code that ``text`` is; None when it can only be text."""
+    bare = text.strip(" \t\r\n")
+    if not bare or len(bare) > LONGEST or "\0" in bare:
+        return None
+    symbology = ""
+    if SYMBOLOGY.match(bare):
+        symbology, bare = bare[:3], bare[3:]
+    if bare.lower().startswith(("http://", "https://")):
+        return of_address(bare)
+    if HUMAN.match(bare):
+        return of_human(bare)
+    if PLAIN_GTIN.fullmatch(bare) and not symbology.startswith(OF_GS1):
+        return of_gtin(bare)
+    return of_elements(bare, is_marked=symbology in OF_GS1)
+
+
+def of_gtin(text: str) -> Code | None:
+    try:
+        gtin = Gtin.parse(text)
+    except (ParseError, ValueError):
+        return None
+    padded = gtin.value.zfill(LENGTH_OF_GTIN)
+    return Code("gtin", gtin=padded, human=f"(01){padded}")
+
+
+def of_address(text: str) -> Code | None:
+    """A label of ours, ``…/search/?q=…``, or a GS1 Digital Link of any host."""
+    try:
+        parts = urlsplit(text)
+        asked = parse_qs(parts.query).get("q", [])
+    except ValueError:
+        return None
+    if parts.path.rstrip("/").endswith("/search") and asked:
+        return Code("label", text=asked[-1])
+    try:
+        return of_parsed(GS1DigitalLinkURI.parse(text, config=CONFIG).element_strings, "link")
+    except (ParseError, ValueError, KeyError):
+        if re.search(r"/01/[0-9]{8,14}(/|$)", parts.path, re.ASCII):
+            return Code("link", faults=("This GS1 Digital Link cannot be read. Compare it with the label.",))
+        return None
+
+
+def of_human(text: str) -> Code | None:
+    """Elements with their identifiers in brackets, as they are printed below a bar code."""
+    try:
+        return of_parsed(GS1Message.parse_hri(text, config=CONFIG).element_strings, "elements")
+    except (ParseError, ValueError, KeyError):
+        if text.startswith("(01)"):
+            return Code(
+                "elements", faults=(f"“{shown(text)}” cannot be read as a GS1 code. Compare it with the label.",)
+            )
+        return None
+
+
+def of_elements(text: str, *, is_marked: bool) -> Code | None:
+    """Elements one after the other. Where nothing marks them as such they must have a GTIN that is right: what has none may
+    as well be a number that begins like one."""
+    plain = text
+    for word in SEPARATOR_WORDS:
+        plain = plain.replace(word, SEPARATOR)
+    is_marked = is_marked or SEPARATOR in plain
+    plain = plain.strip(SEPARATOR)
+    try:
+        code = of_parsed(GS1Message.parse(plain, config=CONFIG).element_strings, "elements")
+    except (ParseError, ValueError, KeyError):
+        if is_marked or (plain.startswith("01") and of_gtin(plain[2:16]) and len(plain) > 16):
+            fault = f"“{shown(plain)}” cannot be read as a GS1 code to its end. Scan it again, or type its number."
+            return Code("elements", faults=(fault,))
+        return None
+    return code if is_marked or (code.gtin and len(plain) > LENGTH_OF_GTIN) else None
+
+
+def of_parsed(elements: GS1ElementStrings, form: str) -> Code:
+    """The elements that mean something here: 01 or 02, 10, 11, 15, 17, 21, 30 or 37, 310n. Others are read over."""
+    found: dict[str, object] = {}
+    faults: list[str] = []
+    for element in elements:
+        ai, value = element.ai.ai, element.value
+        if ai in ("01", "02"):
+            if element.gtin is None:
+                faults.append(f"The GTIN {value} has a wrong check digit. Compare it with the label.")
+            elif ai == "01" or "gtin" not in found:
+                found["gtin"] = element.gtin.value.zfill(LENGTH_OF_GTIN)
+        elif ai in DATES:
+            if element.date is None:
+                faults.append(f"The {DATES[ai][1]} {value} of the code is no date. Give it by hand.")
+            else:
+                found[DATES[ai][0]] = element.date
+        elif ai in NUMBERS:
+            found[NUMBERS[ai]] = value
+        elif ai in ("30", "37"):
+            found["count"] = int(value)
+        elif ai.startswith("310") and element.decimal is not None:
+            found["weight"] = in_millionths(element.decimal)
+    return Code(form, faults=tuple(faults), human="".join(f"({e.ai.ai}){e.value}" for e in elements), **found)
+
+
+DATES = {
+    "17": ("expires_on", "expiry date"),
+    "15": ("best_before_on", "best before date"),
+    "11": ("made_on", "date of making"),
+}
+NUMBERS = {"10": "batch_number", "21": "serial_number"}
+
+
+def in_millionths(kilograms: Decimal) -> int | None:
+    """At most six digits in all (section 3.6.2), so always exact."""
+    scaled = int(kilograms * MILLION)
+    return scaled if 0 < scaled <= LINE_LIMIT else None

@@ -1,0 +1,24 @@
+"""The search: one function for the field of every page."""
+
+from __future__ import annotations
+
+from katana_trace.lib.search import search_key
+from tracking.scanning.code import read_code
+from tracking.searching.by_code import found_by_code
+from tracking.searching.by_text import sections_of
+from tracking.searching.found import Found
+
+LIMIT = 2_000  # characters
+
+
+def search(text: str) -> Found:
+    """What ``text``, typed or scanned, means here. Pure reading."""
+    text = text[:LIMIT].strip(" \t\r\n")
+    code = read_code(text)
+    if code is not None:
+        found = found_by_code(text, code)
+        if found.sections or found.unknown or not code.faults:
+            return found
+        sections = tuple(sections_of(text))  # what cannot be read as a code may be a number all the same
+        return Found(text, sections, None if sections else code, notes=() if sections else found.notes)
+    return Found(text, tuple(sections_of(text))) if search_key(text) else Found("")

@@ -1,0 +1,28 @@
+"""The search field of every page: one hit opens, several are listed, and a label of goods that are new leads to their receipt."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from tracking.searching.search import search as search_for
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    found = search_for(request.GET.get("q", ""))
+    if found.only:
+        return redirect(found.only)
+    return render(request, "tracking/search.html", {"found": found, "q": found.text})
+
+
+@require_safe
+def digital_link(request: HttpRequest, rest: str) -> HttpResponse:
+    """A GS1 Digital Link of this site, as our labels have it: read like any other code."""
+    asked = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
+    address = request.build_absolute_uri(f"/01/{quote(rest, safe='/')}{asked}")
+    return redirect(f"{reverse('tracking:search')}?{urlencode({'q': address})}")
