@@ -37,18 +37,12 @@ def listed(view: str, text: str, **more: str) -> str:
 
 def variants(text: str, key: str) -> Section:
     """Also archived ones, marked; each leads to the card of its item."""
-    exact = Q(key=key) | Q(gtin__in=same_gtins(key)) | Q(item__key=key)
-    rows = Variant.objects.select_related("item").filter(exact | has_words(text)).order_by("item__key", "key")
-    found = [variant_hit(one, is_exact=is_exactly(one, key)) for one in rows[: SHOWN + 1]]
-    more = listed("items:item_list", text) if len(found) > SHOWN else ""
-    if more and not any(hit.is_exact for hit in found):  # the exact ones may come later in the order of names
-        found = [variant_hit(one, is_exact=True) for one in rows.filter(exact)[:SHOWN]] + found
-    hits = sorted(found, key=lambda hit: not hit.is_exact)[:SHOWN]
-    return Section("variants", "Items", tuple(hits), more)
-
-
-def is_exactly(variant: Variant, key: str) -> bool:
-    return key in (variant.key, variant.item.key) or bool(variant.gtin and variant.gtin in same_gtins(key))
+    rows = Variant.objects.select_related("item").order_by("item__key", "key")
+    exact = list(rows.filter(Q(key=key) | Q(gtin__in=same_gtins(key)) | Q(item__key=key))[: SHOWN + 1])
+    known = {one.pk for one in exact}
+    found = exact + [one for one in rows.filter(has_words(text))[: SHOWN + 1] if one.pk not in known]
+    hits = tuple(variant_hit(one, is_exact=one.pk in known) for one in found[:SHOWN])
+    return Section("variants", "Items", hits, listed("items:item_list", text) if len(found) > SHOWN else "")
 
 
 def variant_hit(variant: Variant, *, is_exact: bool) -> Hit:
