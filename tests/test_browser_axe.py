@@ -40,6 +40,7 @@ def company(committed_db, manager, client) -> None:
     build.item("Bread", "batch", skus=("BREAD",), shelf_life_days=5)
     build.item("Oven", "serial", skus=("OVEN",), number_pattern="S{n:04}")
     build.item("Bag", skus=("BAG",))
+    Variant.objects.filter(sku="FLOUR").update(gtin="4006381333931")
     sugar = build.item("Sugar", "batch", unit="kg", skus=("SUGAR",))
     post("receipt", line("FLOUR", 40), line("FLOUR-25", 25, at="Shop"), line("BAG", 500), partner="Northmill")
     build.switch_on(flour, "batch", manager)
@@ -117,6 +118,10 @@ def shown() -> Iterator[Shown]:
         "/partners/new/",
         "/archives/",
         "/trace/",
+        "/import/",
+        "/search/?q=flo",
+        "/search/?q=nothing",
+        "/search/?q=(01)04006381333931(17)270131(10)NEW",
         "/trace/?q=flour",
         "/trace/?q=nothing",
         "/accounts/password/",
@@ -144,6 +149,7 @@ def shown() -> Iterator[Shown]:
         *[one.get_absolute_url() for one in Document.objects.filter(kind="shipment")[:2]],
         f"{document.get_absolute_url()}print/",
         f"{document.get_absolute_url()}reverse/",
+        f"/labels/?document={document.pk}&batch={build.batch('HELD').pk}&size=a4-24",
         f"/locations/{Location.objects.get(key=key_of('Attic')).pk}/edit/",
         f"/partners/{Partner.objects.get(key=key_of('Northmill')).pk}/edit/",
         archive.get_absolute_url(),
@@ -160,6 +166,8 @@ def shown() -> Iterator[Shown]:
         yield f"{counted.draft.get_absolute_url()}lines/{counted.pk}/", None
     yield f"{counted.draft.get_absolute_url()}delete/", None
     yield "/documents/new/receipt/", refuse_serials
+    yield "/import/", import_refused
+    yield "/import/", import_mapping
     yield "/items/new/", lambda page: page.click("button:has-text('Create item')")
 
 
@@ -173,6 +181,24 @@ def open_rows(page) -> None:
 def refuse_post(page) -> None:
     page.click("button:has-text('Post')")
     page.wait_for_selector("#draft_findings")
+
+
+def import_refused(page) -> None:
+    """A file with rows that are new and rows that are refused."""
+    upload(page, "locations", "location,phone\nHarbour,1\nHarbour,2\n")
+    page.wait_for_selector("#import_table")
+
+
+def import_mapping(page) -> None:
+    """A file whose columns are to be chosen."""
+    upload(page, "stock", "Item code;Warehouse;Lot;Expiry;Qty\nFLOUR;Main;X;31.01.2027;1,5\n")
+    page.wait_for_selector(".mapping")
+
+
+def upload(page, kind: str, text: str) -> None:
+    page.select_option("[name=kind]", kind)
+    page.set_input_files("[name=file]", {"name": "file.csv", "mimeType": "text/csv", "buffer": text.encode()})
+    page.click("main button[type=submit]")
 
 
 def refuse_serials(page) -> None:

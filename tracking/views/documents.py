@@ -89,6 +89,7 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "source": source,
         "totals": totals,
         "has_more_totals": has_more,
+        "has_labels": any(line.batch_id or line.serial_id for line in page.rows),
         "can_be_reversed": contents.can_be_reversed(document),
     }
     return render_page(request, "tracking/document_detail.html", "tracking/_document_lines.html", context)
