@@ -11,9 +11,9 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from katana_trace.lib.xlsx_cells import kept
 from tracking.fsma.columns import COLUMNS, NOTES, TITLE
 from tracking.fsma.missing import Gap, Missing
-from tracking.fsma.xlsx_rows import kept
 
 RECORDS_PART = "xl/worksheets/sheet1.xml"  # of the zip; the sheet that is made first
 IN_MEMORY = 1_000_000  # bytes of a workbook without its records
