@@ -27,24 +27,27 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 def item_list(request: HttpRequest) -> HttpResponse:
-    q = request.GET.get("q", "").strip()
-    tracking = request.GET.get("tracking", "")
-    tracking = tracking if tracking in TrackingMode.values else ""
-    archived = request.GET.get("archived", "") in {"1", "on"}
-    chosen = {"q": q, "tracking": tracking, "archived": "1" if archived else ""}
-    page = page_by_key(
-        items_found(q=q, tracking=tracking, archived=archived),
-        order=("key", "id"),
-        cursor=request.GET.get("after", ""),
-    )
+    chosen = items_asked(request)
+    page = page_by_key(items_found(**chosen), order=("key", "id"), cursor=request.GET.get("after", ""))
+    said = {**chosen, "archived": "1" if chosen["archived"] else ""}
     context = {
         "page": page,
-        "filter": ItemFilterForm(initial={**chosen, "archived": archived}),
-        "filters": urlencode({name: value for name, value in chosen.items() if value}),
-        "archived": archived,
-        "is_filtered": bool(q or tracking),
+        "filter": ItemFilterForm(initial=chosen),
+        "filters": urlencode({name: value for name, value in said.items() if value}),
+        "archived": chosen["archived"],
+        "is_filtered": bool(chosen["q"] or chosen["tracking"]),
     }
     return render_page(request, "items/item_list.html", "items/_item_table.html", context)
+
+
+def items_asked(request: HttpRequest) -> dict:
+    """What the list is narrowed to, as its address says."""
+    tracking = request.GET.get("tracking", "")
+    return {
+        "q": request.GET.get("q", "").strip(),
+        "tracking": tracking if tracking in TrackingMode.values else "",
+        "archived": request.GET.get("archived", "") in {"1", "on"},
+    }
 
 
 @form_page

@@ -1,6 +1,7 @@
 """Addresses of what tracking shows (DESIGN 5.2)."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from tracking.views import (
     archives,
@@ -9,6 +10,7 @@ from tracking.views import (
     documents,
     draft_serials,
     drafts,
+    exports,
     fsma,
     holds,
     imports,
@@ -28,6 +30,15 @@ from tracking.views import (
 
 app_name = "tracking"
 
+
+class EndingConverter(StringConverter):
+    """The two files that a list can be taken away in."""
+
+    regex = "csv|xlsx"
+
+
+register_converter(EndingConverter, "ending")
+
 urlpatterns = [
     path("items/<int:pk>/", item_card.item_card, name="item_card"),
     path("items/<int:pk>/tracking/", switch.item_tracking, name="item_tracking"),
@@ -35,7 +46,12 @@ urlpatterns = [
     path("items/<int:pk>/assign/", assign.item_assign, name="item_assign"),
     path("assign/", assign.assign_list, name="assign_list"),
     path("stock/", stock.stock_list, name="stock_list"),
-    path("stock/stock.csv", stock.stock_csv, name="stock_csv"),
+    path("stock/stock.<ending:ending>", exports.stock_export, name="stock_export"),
+    path("items/items.<ending:ending>", exports.item_export, name="item_export"),
+    path("batches/batches.<ending:ending>", exports.batch_export, name="batch_export"),
+    path("serials/serials.<ending:ending>", exports.serial_export, name="serial_export"),
+    path("documents/documents.<ending:ending>", exports.document_export, name="document_export"),
+    path("documents/movements.<ending:ending>", exports.movement_export, name="movement_export"),
     path("stock/<int:variant>/<int:location>/", stock.stock_row, name="stock_row"),
     path("trace/", trace.trace, name="trace"),
     path("trace/batch/<int:pk>/", trace.trace_batch, name="trace_batch"),

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -56,7 +56,8 @@ def write_book(title: str, columns: Sequence[SheetColumn], rows: Iterable[Sequen
             with target.open(part_name(len(counts) + 1), "w", force_zip64=True) as part:
                 part.write(before)
                 count = 0
-                taken = islice(chain_one(first, source), SHEET_ROWS)
+                # Not by a generator of ours: its end would close the source, and the rest of the rows be lost.
+                taken = islice(chain([first] if first is not None else [], source), SHEET_ROWS)
                 for chunk in chunks(taken):
                     part.write(
                         "".join(row_xml(count + n, row, columns, day_style) for n, row in enumerate(chunk, 2)).encode()
@@ -69,12 +70,6 @@ def write_book(title: str, columns: Sequence[SheetColumn], rows: Iterable[Sequen
         copy_rest(whole, target)
     file.seek(0)
     return file
-
-
-def chain_one(first: Sequence[str] | None, rest: Iterator[Sequence[str]]) -> Iterator[Sequence[str]]:
-    if first is not None:
-        yield first
-        yield from rest
 
 
 def chunks(rows: Iterator[Sequence[str]]) -> Iterator[list[Sequence[str]]]:

@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 from tracking.imports import columns as c
 from tracking.imports.columns import Column
 from tracking.resources.catalogue import LocationResource, PartnerResource, VariantResource
-from tracking.resources.import_batches import import_batches
+from tracking.resources.import_batches import IGNORED, import_batches
 from tracking.resources.import_items import import_items
 from tracking.resources.import_movements import import_movements
 from tracking.resources.import_serials import import_serials
@@ -108,6 +108,7 @@ BATCHES = ImportKind(
     ),
     "tracking.change_batch",
     import_batches,
+    ignored=IGNORED,
 )
 SERIALS = ImportKind(
     "serials",

@@ -5,7 +5,7 @@ Read in chunks by id, each finished before the next: constant memory, and no hal
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -42,8 +42,19 @@ BATCHES = "SELECT id, number, expires_on FROM tracking_batch WHERE {wanted}"
 SERIALS = "SELECT id, number FROM tracking_serialnumber WHERE {wanted}"
 
 
-def movement_rows(*, item: int | None = None) -> Iterator[list[str]]:
-    """A row of cells for each ledger line, of one item or of all."""
+OF_DOCUMENTS = """
+    SELECT l.id, l.document_id, l.variant_id, l.location_id, l.batch_id, l.serial_id, l.quantity, l.uuid
+    FROM tracking_ledgerline l WHERE {wanted} AND (l.document_id > %s OR (l.document_id = %s AND l.id > %s))
+    ORDER BY l.document_id, l.id LIMIT %s
+"""
+DOCUMENTS_AT_ONCE = 500
+
+
+def movement_rows(*, item: int | None = None, documents: Sequence[int] | None = None) -> Iterator[list[str]]:
+    """A row of cells for each ledger line, of one item, of the documents with these ids, or of all."""
+    if documents is not None:
+        yield from rows_of_documents(documents)
+        return
     narrowed = "AND l.variant_id IN (SELECT id FROM items_variant WHERE item_id = %s)" if item is not None else ""
     query = LINES.format(narrowed=narrowed)
     variants: dict[int, tuple] = {}
@@ -55,6 +66,22 @@ def movement_rows(*, item: int | None = None) -> Iterator[list[str]]:
         if len(lines) < CHUNK:
             return
         last = lines[-1][0]
+
+
+def rows_of_documents(documents: Sequence[int]) -> Iterator[list[str]]:
+    """Document by document in the order of their ids, which is the one in which they were posted."""
+    variants: dict[int, tuple] = {}
+    locations: dict[int, tuple] = {}
+    for start in range(0, len(documents), DOCUMENTS_AT_ONCE):
+        condition, parameter = any_of("l.document_id", documents[start : start + DOCUMENTS_AT_ONCE])
+        query = OF_DOCUMENTS.format(wanted=condition)
+        document = line = 0
+        while True:
+            lines = fetch(query, [parameter, document, document, line, CHUNK])
+            yield from cells_of(lines, variants, locations)
+            if len(lines) < CHUNK:
+                break
+            document, line = lines[-1][1], lines[-1][0]
 
 
 def cells_of(lines: list[tuple], variants: dict[int, tuple], locations: dict[int, tuple]) -> Iterator[list[str]]:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from django.db.models import Exists, OuterRef
+
 from items.models import Item
 from katana_trace.lib.quantities import plain
 from katana_trace.lib.safe_csv import guard, write_rows
+from tracking.exports.snapshot import of_one_moment
+from tracking.exports.table import write_csv
+from tracking.exports.tables import batches_table, documents_table
 from tracking.ledger.movement_export import COLUMNS, movement_rows
 from tracking.ledger.sql import code_point, fetch
+from tracking.models import Batch, Document, LedgerLine
 from tracking.resources.import_items import REQUIRED as ITEM_COLUMNS
 
 
 def export_movements(item: Item | None) -> Iterator[bytes]:
     """Every ledger line in posting order."""
-    return headed(COLUMNS, movement_rows(item=item.pk if item else None))
+    return headed(COLUMNS, of_one_moment(movement_rows(item=item.pk if item else None)))
 
 
 def export_items(item: Item | None) -> Iterator[bytes]:
@@ -59,6 +65,20 @@ def export_serials(item: Item | None) -> Iterator[bytes]:
     return headed(("sku", "serial_number", "location"), ([guard(cell) for cell in row] for row in rows))
 
 
+def export_batches(item: Item | None) -> Iterator[bytes]:
+    """Every batch with what is written on it, and how much of it is on hand."""
+    batches = Batch.objects.filter(variant__item=item) if item else Batch.objects.all()
+    return write_csv(batches_table(batches))
+
+
+def export_documents(item: Item | None) -> Iterator[bytes]:
+    """Every document, or those that moved ``item``."""
+    documents = Document.objects.all()
+    if item:
+        documents = documents.filter(Exists(LedgerLine.objects.filter(document=OuterRef("pk"), variant__item=item)))
+    return write_csv(documents_table(documents))
+
+
 def headed(columns: Iterable[str], rows: Iterable[list[str]]) -> Iterator[bytes]:
     def all_rows() -> Iterator[list[str]]:
         yield list(columns)
@@ -82,4 +102,6 @@ EXPORTS: dict[str, Callable[[Item | None], Iterator[bytes]]] = {
     "stock": export_stock,
     "serials": export_serials,
     "movements": export_movements,
+    "batches": export_batches,
+    "documents": export_documents,
 }

@@ -27,6 +27,7 @@ from tracking.resources.watch import Watch, difference
 
 REQUIRED = ("sku", "batch_number")
 ATTRIBUTES = (*DATES, *TEXTS)
+IGNORED = ("item", "variant", "status", "reason", "on_hand", "unit")  # of the export of batches
 TEXT = ("sku", "batch_number", *TEXTS)
 CHUNK = 500
 
@@ -68,7 +69,7 @@ class BatchImport:
         locks.own_ledger()
         self.variants = dict(Variant.objects.values_list("key", "pk"))
         try:
-            rows = read_rows(file, required=REQUIRED, optional=ATTRIBUTES, text=TEXT)
+            rows = read_rows(file, required=REQUIRED, optional=(*ATTRIBUTES, *IGNORED), text=TEXT)
             for chunk in chunks(rows):
                 self.take(chunk)
                 self.watch.read(chunk[-1].number)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from katana_trace.lib import days
 from katana_trace.lib.quantities import plain
-from katana_trace.lib.safe_csv import guard, write_rows
+from katana_trace.lib.safe_csv import guard
+from tracking.exports.table import Table
 from tracking.ledger.sql import code_point, fetch
 from tracking.stock.found import WITHOUT, counted, found
 from tracking.stock.stock_filter import StockFilter
@@ -17,12 +18,16 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def write_stock(chosen: StockFilter) -> Iterator[bytes]:
+def stock_table(chosen: StockFilter) -> Table:
     """A row per variant, location and batch, by SKU, location and batch number.
 
     ``without_number`` is how much of ``quantity`` is UNBATCHED or has no serial number. ``as_of`` is the day at whose end
     it was so, or the instant of the download. Read at once: a half-read query keeps writers waiting.
     """
+    return Table("stock", COLUMNS, lambda: rows_of(chosen))
+
+
+def rows_of(chosen: StockFilter) -> Iterator[list[str]]:
     query = found(chosen)
     number = "coalesce(b.number, '')"
     rows = fetch(
@@ -32,20 +37,16 @@ def write_stock(chosen: StockFilter) -> Iterator[bytes]:
         query.parameters,
     )
     as_of = chosen.as_of.isoformat() if chosen.as_of else days.instant_text(days.now())
-    return write_rows(cells_of(rows, held=chosen.held, as_of=as_of))
-
-
-def cells_of(rows: list[tuple], *, held: bool, as_of: str) -> Iterator[list[str]]:
-    """The header, and the cells of each row. What a filter for holds finds without a batch are serial numbers on hold."""
-    yield list(COLUMNS)
     for sku, item, variant, place, mode, batch, expires_on, status, quantity, without, unit in rows:
         yield [
             guard(sku), guard(item), guard(variant), guard(place), mode, guard(batch), str(expires_on or ""),
-            status or ("held" if held else ""), plain(int(quantity)), plain(int(without)), guard(unit), as_of,
+            # What a filter for holds finds without a batch are serial numbers on hold.
+            status or ("held" if chosen.held else ""), plain(int(quantity)), plain(int(without)), guard(unit), as_of,
         ]  # fmt: skip
 
 
 def stock_filename(chosen: StockFilter) -> str:
+    """The name of the download, without its ending."""
     if chosen.as_of is not None:
-        return f"stock at the end of {chosen.as_of.isoformat()}.csv"
-    return f"stock {days.today().isoformat()}.csv"
+        return f"stock at the end of {chosen.as_of.isoformat()}"
+    return f"stock {days.today().isoformat()}"

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from items.models import Item
 from katana_trace.lib import days
 from katana_trace.lib.htmx import render_page, wants_fragment
-from katana_trace.lib.paging import Page, page_by_key
+from katana_trace.lib.paging import page_by_key
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.search import search_key
 from tracking.expiry.windows import Window, window_named
@@ -34,6 +34,22 @@ IN_STOCK = RawSQL("SELECT batch_id FROM tracking_stocklevel WHERE in_stock", ())
 
 @require_safe
 def batch_list(request: HttpRequest) -> HttpResponse:
+    chosen, item, window = batches_asked(request)
+    order = ("expires_on", "id") if chosen["expiring"] or window else ("key", "id")
+    rows = batches_found(batches_with_stock(), chosen, item, window)
+    context = {
+        "page": page_by_key(rows, order=order, cursor=request.GET.get("after", "")),
+        "window": window,
+        "filter": BatchFilterForm(initial=chosen),
+        "filters": urlencode({name: value for name, value in chosen.items() if value}),
+        "item": item,
+        "is_filtered": any(chosen.values()),
+    }
+    return render_page(request, "tracking/batch_list.html", "tracking/_batch_table.html", context)
+
+
+def batches_asked(request: HttpRequest) -> tuple[dict[str, str], Item | None, Window | None]:
+    """What the list is narrowed to, as its address says."""
     chosen = {
         "q": request.GET.get("q", "").strip(),
         "status": "held" if request.GET.get("status") == "held" else "",
@@ -44,15 +60,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     item = Item.objects.filter(pk=int(chosen["item"][:18])).first() if chosen["item"] else None
     window = window_asked(chosen["expiry"])
     chosen["expiry"] = window.name if window else ""
-    context = {
-        "page": page_of_batches(chosen, item, window, request.GET.get("after", "")),
-        "window": window,
-        "filter": BatchFilterForm(initial=chosen),
-        "filters": urlencode({name: value for name, value in chosen.items() if value}),
-        "item": item,
-        "is_filtered": any(chosen.values()),
-    }
-    return render_page(request, "tracking/batch_list.html", "tracking/_batch_table.html", context)
+    return chosen, item, window
 
 
 def window_asked(name: str) -> Window | None:
@@ -63,9 +71,10 @@ def window_asked(name: str) -> Window | None:
         return None
 
 
-def page_of_batches(chosen: dict[str, str], item: Item | None, window: Window | None, cursor: str) -> Page:
-    """By number; or, where expiry is asked for, what is in stock and expires then, first expired first."""
-    rows = batches_with_stock()
+def batches_found(
+    rows: QuerySet[Batch], chosen: dict[str, str], item: Item | None, window: Window | None
+) -> QuerySet[Batch]:
+    """Those of ``rows`` that are asked for; where expiry is, what is in stock and expires then."""
     key = search_key(chosen["q"])
     if key:
         rows = rows.filter(key__contains=key)
@@ -74,13 +83,13 @@ def page_of_batches(chosen: dict[str, str], item: Item | None, window: Window | 
     if item is not None:
         rows = rows.filter(variant__item=item)
     if not chosen["expiring"] and window is None:
-        return page_by_key(rows, order=("key", "id"), cursor=cursor)
+        return rows
     rows = rows.filter(pk__in=IN_STOCK)
     if chosen["expiring"]:
         rows = rows.filter(expires_on__lte=days.today() + timedelta(days=int(chosen["expiring"])))
     if window is not None:
         rows = rows.filter(expires_on__range=(window.first, window.last))
-    return page_by_key(rows, order=("expires_on", "id"), cursor=cursor)
+    return rows
 
 
 def batches_with_stock() -> QuerySet[Batch]:

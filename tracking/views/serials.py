@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import urlencode
@@ -20,23 +21,8 @@ from tracking.views import history
 
 @require_safe
 def serial_list(request: HttpRequest) -> HttpResponse:
-    chosen = {
-        "q": request.GET.get("q", "").strip(),
-        "place": request.GET.get("place", "") if request.GET.get("place") in {"in", "out"} else "",
-        "status": "held" if request.GET.get("status") == "held" else "",
-        "item": request.GET.get("item", "") if request.GET.get("item", "").isdecimal() else "",
-    }
-    item = Item.objects.filter(pk=int(chosen["item"][:18])).first() if chosen["item"] else None
-    rows = SerialNumber.objects.select_related("variant__item", "location")
-    key = search_key(chosen["q"])
-    if key:
-        rows = rows.filter(key__contains=key)
-    if chosen["place"]:
-        rows = rows.filter(location__isnull=chosen["place"] == "out")
-    if chosen["status"]:
-        rows = rows.filter(status=chosen["status"])
-    if item is not None:
-        rows = rows.filter(item=item)
+    chosen, item = serials_asked(request)
+    rows = serials_found(SerialNumber.objects.select_related("variant__item", "location"), chosen, item)
     context = {
         "page": page_by_key(rows, order=("key", "id"), cursor=request.GET.get("after", "")),
         "filter": SerialFilterForm(initial=chosen),
@@ -45,6 +31,29 @@ def serial_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(chosen.values()),
     }
     return render_page(request, "tracking/serial_list.html", "tracking/_serial_table.html", context)
+
+
+def serials_asked(request: HttpRequest) -> tuple[dict[str, str], Item | None]:
+    """What the list is narrowed to, as its address says."""
+    chosen = {
+        "q": request.GET.get("q", "").strip(),
+        "place": request.GET.get("place", "") if request.GET.get("place") in {"in", "out"} else "",
+        "status": "held" if request.GET.get("status") == "held" else "",
+        "item": request.GET.get("item", "") if request.GET.get("item", "").isdecimal() else "",
+    }
+    return chosen, Item.objects.filter(pk=int(chosen["item"][:18])).first() if chosen["item"] else None
+
+
+def serials_found(rows: QuerySet[SerialNumber], chosen: dict[str, str], item: Item | None) -> QuerySet[SerialNumber]:
+    """Those of ``rows`` that are asked for."""
+    key = search_key(chosen["q"])
+    if key:
+        rows = rows.filter(key__contains=key)
+    if chosen["place"]:
+        rows = rows.filter(location__isnull=chosen["place"] == "out")
+    if chosen["status"]:
+        rows = rows.filter(status=chosen["status"])
+    return rows if item is None else rows.filter(item=item)
 
 
 @require_safe

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from katana_trace.lib.htmx import render_page, wants_fragment
 from tracking.forms.stock import StockFilterForm
 from tracking.stock.listing import find_row, stock_expiry, stock_page, stock_totals
-from tracking.stock.stock_csv import stock_filename, write_stock
 
 LARGEST_ID = 2**63 - 1
 
@@ -64,15 +62,3 @@ def stock_row(request: HttpRequest, variant: int, location: int) -> HttpResponse
     row = find_row(chosen, variant=variant, location=location, is_open=is_open)
     context = {"row": row, "variant": variant, "location": location, "chosen": chosen, "here": form.query(after=after)}
     return render(request, "tracking/_stock_row.html", context)
-
-
-@require_safe
-def stock_csv(request: HttpRequest) -> HttpResponse:
-    form = StockFilterForm(request.GET)
-    if not form.is_valid():
-        return refused(request, form)
-    chosen = form.chosen()
-    response = StreamingHttpResponse(write_stock(chosen), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(True, stock_filename(chosen))
-    response["Cache-Control"] = "no-store"
-    return response

@@ -1,4 +1,4 @@
-"""Export items, stock, serial numbers or movements as CSV."""
+"""Export items, stock, serial numbers, movements, batches or documents as CSV."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tracking.resources.exports import EXPORTS
 
 
 class Command(BaseCommand):
-    help = "Write items, stock, serial numbers or movements as CSV (UTF-8), to a file or to standard output."
+    help = "Write items, stock, serial numbers, movements, batches or documents as CSV (UTF-8), to a file or standard output."
 
     def add_arguments(self, parser):
         parser.add_argument("what", choices=sorted(EXPORTS), help="what to export")
@@ -59,7 +59,10 @@ class Command(BaseCommand):
 
     def rows_of(self, what: str) -> int:
         """About how many rows there will be, for the progress bar; ids of lines have next to no gaps."""
-        table = {"movements": "tracking_ledgerline", "serials": "tracking_serialnumber"}.get(
-            what, "tracking_stocklevel"
-        )
+        table = {
+            "movements": "tracking_ledgerline",
+            "serials": "tracking_serialnumber",
+            "batches": "tracking_batch",
+            "documents": "tracking_document",
+        }.get(what, "tracking_stocklevel")
         return fetch(f"SELECT coalesce(max(id), 0) FROM {table}")[0][0]
