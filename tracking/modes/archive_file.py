@@ -65,8 +65,8 @@ def find_archive(item: Item, content: bytes) -> Archive:
 def sentence_of_edited(found: FoundArchive) -> str:
     count = found.comparison.count
     return (
-        f"This file was edited since it was downloaded: {count:,} {'cell' if count == 1 else 'cells'} of it do"
-        f"{'es' if count == 1 else ''} not fit the archive of {found.archive.switch.switched_at:%Y-%m-%d}."
+        f"This file was edited since it was downloaded: {count:,} {'cell or row of it does' if count == 1 else 'cells or rows of it do'} "
+        f"not fit the archive of {found.archive.switch.switched_at:%Y-%m-%d}."
     )
 
 
