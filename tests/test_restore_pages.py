@@ -194,7 +194,8 @@ def test_archive_restore_asks_the_same_number_of_queries(desk, manager, count, d
         manager,
         *[lambda number=number: post("shipment", line("SALT", -1, at=f"Place {number}")) for number in range(count)],
     )
-    # session, user, permissions (2), archive, item, what moved, its documents, the add-on, ledger, SKUs, levels, SKUs, locations, clashes
+    # session, user, permissions (2), archive, item, what moved, its documents, the add-on, ledger, keys of SKUs, levels,
+    # SKUs, locations, clashes
     with django_assert_num_queries(15):
         page = desk.get(page_of(archive)).content.decode()
     assert len(re.findall('<strong class="t-warn">1</strong> from', page)) == count

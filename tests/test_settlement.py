@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from katana_trace.lib.days import today
 from katana_trace.lib.quantities import MILLION, plain
 from tests.build import (
     ahead,
@@ -27,6 +28,9 @@ from tracking.models import Archive, Batch, Document, LedgerLine, SerialNumber
 from tracking.modes.restore import CHANGED, restore_archive
 from tracking.modes.restore_plan import plan_restore
 from tracking.modes.settlement import RestoredLevel, settle_place
+from tracking.recalls.scope import scope_of
+from tracking.trace.read_graph import graph_of
+from tracking.trace.trace import trace_lot
 
 # -- the rule by itself ---------------------------------------------------------------------------------------------------
 
@@ -391,3 +395,66 @@ def test_clashing_numbers_are_listed_up_to_twenty(manager):
     switch_on(pump, "serial", manager)
     restore(pump, content, manager)
     assert set(serials()) == {f"S{n:02}" for n in range(23)}
+
+
+# -- what nobody can know is told -----------------------------------------------------------------------------------------
+
+
+def gaps_of(sku: str, number: str) -> list:
+    return trace_lot(sku=sku, number=number).as_json()["gaps"]
+
+
+def test_a_lot_of_which_something_may_have_left_is_traced_with_a_gap(flour, manager):
+    item("Bread", "batch", skus=("BREAD",))
+    post("receipt", line("F-25", 1, batch="K1"), line("F-1", 1, batch="OLD"))
+    post("production", line("F-1", -1, batch="OLD"), line("BREAD", 1, batch="B1"))
+    content = off_and_on(flour, manager, lambda: post("shipment", line("F-1", -4), partner="Café"))
+    restore(flour, content, manager)
+    gap = [["Flour", today().isoformat()]]
+    assert gaps_of("F-1", "L1") == gap
+    assert (gaps_of("F-25", "K1"), gaps_of("F-1", "OLD"), gaps_of("BREAD", "B1")) == ([], [], [])
+    (sentence,) = scope_of([(False, batch("L1").pk)]).gaps
+    assert sentence == (
+        "May continue through Flour: goods moved without their numbers after its tracking was switched off on "
+        f"{today()}. They were settled when it was restored; look through its documents since then."
+    )
+    graph = graph_of((False, batch("L1").pk))
+    assert ([found.sentence() for found in graph.gaps], graph.is_complete) == ([sentence], False)
+    assert graph_of((False, batch("OLD").pk)).is_complete
+
+
+def test_what_arrived_cannot_hide_what_left(flour, manager):
+    content = off_and_on(
+        flour, manager, lambda: post("shipment", line("F-1", -4)), lambda: post("receipt", line("F-1", 4))
+    )
+    restore(flour, content, manager)
+    assert stock() == {("F-1", "Main", "L1"): "10"}
+    assert gaps_of("F-1", "L1") == [["Flour", today().isoformat()]]
+
+
+def test_nothing_left_so_the_trace_is_whole(flour, manager):
+    content = off_and_on(
+        flour,
+        manager,
+        lambda: post("receipt", line("F-1", 4)),
+        lambda: reverse(post("shipment", line("F-1", -4))),
+    )
+    restore(flour, content, manager)
+    post("shipment", line("F-1", -1, batch="UNBATCHED"))
+    assert gaps_of("F-1", "L1") == []
+
+
+def test_a_batch_that_changed_place_without_its_number_has_a_gap(flour, manager):
+    content = off_and_on(flour, manager, lambda: post("transfer", line("F-1", -4), line("F-1", 4, at="Shop")))
+    restore(flour, content, manager)
+    assert gaps_of("F-1", "L1") == [["Flour", today().isoformat()]]
+
+
+def test_a_serial_number_that_was_named_has_a_gap_and_the_others_none(pump, manager):
+    content = off_and_on(pump, manager, lambda: post("shipment", line("P-S", -3)))
+    restore(pump, content, manager, left=["A1"])
+    assert gaps_of("P-S", "A1") == [["Pump", today().isoformat()]]
+    assert (gaps_of("P-S", "A2"), gaps_of("P-S", "A5"), gaps_of("P-L", "B1")) == ([], [], [])
+    assert trace_lot(sku="P-S", number="A1").balance.as_text() == dict.fromkeys(
+        ("opening", "received", "produced", "used", "shipped", "returned", "sent_back", "adjusted", "on_hand"), "0"
+    ) | {"opening": "-1", "received": "1"}

@@ -63,11 +63,9 @@ def find_archive(item: Item, content: bytes) -> Archive:
 
 
 def sentence_of_edited(found: FoundArchive) -> str:
-    count = found.comparison.count
-    return (
-        f"This file was edited since it was downloaded: {count:,} {'cell or row of it does' if count == 1 else 'cells or rows of it do'} "
-        f"not fit the archive of {found.archive.switch.switched_at:%Y-%m-%d}."
-    )
+    count, day = found.comparison.count, f"{found.archive.switch.switched_at:%Y-%m-%d}"
+    what = "cell or row of it does" if count == 1 else "cells or rows of it do"
+    return f"This file was edited since it was downloaded: {count:,} {what} not fit the archive of {day}."
 
 
 def sentence_of_other(item: Item, other: Item) -> str:
