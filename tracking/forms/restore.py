@@ -44,7 +44,7 @@ class RestoreForm(forms.Form):
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     left = forms.CharField(
-        label="Serial numbers that left",
+        label="Type or scan those that left",
         required=False,
         max_length=1_000_000,
         strip=False,

@@ -20,6 +20,7 @@ from tracking.modes.restore_plan import SerialPlace, plan_restore
 
 PLACES = 200  # variants and locations on the page
 PICKED = 200  # serial numbers of a place that are listed to be ticked; more are typed
+ALL_PICKED = 2000  # and of all places
 
 
 def archives_of(item: Item) -> QuerySet[Archive]:
@@ -99,7 +100,7 @@ def show_restore(request: HttpRequest, archive: Archive, form: RestoreForm, refu
         "places": plan.places[:PLACES],
         "more_places": len(plan.places) - len(plan.places[:PLACES]),
         "asks": plan.to_name or (plan.serial_places and plan.moved.count),
-        "pickers": [picker_of(place, ticked) for place in in_order(plan.serial_places)[:PLACES]],
+        "pickers": pickers_of(in_order(plan.serial_places)[:PLACES], ticked),
     }
     return render(request, "tracking/archive_restore.html", context, status=422 if form.errors or refused else 200)
 
@@ -109,7 +110,11 @@ def in_order(places: tuple[SerialPlace, ...]) -> list[SerialPlace]:
     return sorted(places, key=lambda place: place.to_name == 0)
 
 
-def picker_of(place: SerialPlace, ticked: set[str]) -> dict:
-    """The numbers of a place to tick, where they are few enough, with those that were ticked."""
-    listed = place.numbers if len(place.numbers) <= PICKED else ()
-    return {"place": place, "numbers": [(record, record.number in ticked) for record in listed]}
+def pickers_of(places: list[SerialPlace], ticked: set[str]) -> list[dict]:
+    """The numbers of each place to tick, where they are few enough, with those that were ticked."""
+    found, room = [], ALL_PICKED
+    for place in places:
+        listed = place.numbers if len(place.numbers) <= min(PICKED, room) else ()
+        room -= len(listed)
+        found.append({"place": place, "numbers": [(record, record.number in ticked) for record in listed]})
+    return found
