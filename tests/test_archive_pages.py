@@ -80,14 +80,14 @@ def test_archive_list_and_detail_say_what_state_it_is_in(client, manager, flour)
     client.force_login(manager)
 
     def said() -> str:
-        texts = ("Enable Batch / lot numbers first", "Needs the add-on, then", "Needs the add-on", "Can be restored",
+        texts = ("Enable batches first", "Needs the add-on, then", "Needs the add-on", "Can be restored",
                  "Has Serial numbers now", "Restored ")  # fmt: skip
         pages = [client.get(address).content.decode() for address in ("/archives/", f"/archives/{archive.pk}/")]
         found = [next(text for text in texts if text in page) for page in pages]
         assert found[0] == found[1]
         return found[0]
 
-    assert said() == "Enable Batch / lot numbers first"
+    assert said() == "Enable batches first"
     Workspace(pk=1, plan="standard").save()
     assert said() == "Needs the add-on, then"
     Workspace(pk=1, plan="professional").save()

@@ -42,11 +42,11 @@ def recognise_file(item: Item, content: bytes) -> FoundArchive:
         raise Refusal(sentence_of_other(item, other.item), field="file")
     rows = read_file_rows(content)
     refuse_strangers(item, rows)
-    best = closest_archive(item, rows)
-    if best is None:
+    closest = closest_archive(item, rows)
+    if closest is None:
         raise Refusal(sentence_of_none(item, sha256), field="file")
-    archived = read_archive_rows(gzip.decompress(best.content))
-    return FoundArchive(best, compare_files(archived, rows))
+    archive, archived = closest
+    return FoundArchive(archive, compare_files(archived, rows))
 
 
 def find_archive(item: Item, content: bytes) -> Archive:
@@ -106,12 +106,14 @@ def refuse_strangers(item: Item, rows: FileRows) -> None:
 OWN = "SELECT l.uuid FROM tracking_ledgerline l JOIN items_variant v ON v.id = l.variant_id WHERE v.item_id = %s"
 
 
-def closest_archive(item: Item, rows: FileRows) -> Archive | None:
+def closest_archive(item: Item, rows: FileRows) -> tuple[Archive, FileRows] | None:
     """The archive of ``item`` that has most rows in common with the file; of two the one of its length, then the newest."""
     best, best_score = None, (0, 0)
-    for archive in Archive.objects.select_related("item", "switch").filter(item=item).order_by("-pk"):
-        keys = read_archive_rows(gzip.decompress(archive.content)).keys()
-        score = (len(keys & rows.keys()), -abs(len(keys) - len(rows.keys())))
+    # One by one and each finished before the next: a query that is half read keeps SQLite's writers waiting.
+    for pk in list(Archive.objects.filter(item=item).order_by("-pk").values_list("pk", flat=True)):
+        archive = Archive.objects.select_related("item", "switch").get(pk=pk)
+        archived = read_archive_rows(gzip.decompress(archive.content))
+        score = (len(archived.keys() & rows.keys()), -abs(archived.count - rows.count))
         if score[0] and (best is None or score > best_score):
-            best, best_score = archive, score
+            best, best_score = (archive, archived), score
     return best

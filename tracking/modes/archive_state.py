@@ -31,11 +31,11 @@ def states_of(archives: Iterable[Archive]) -> list[ArchiveState]:
 
 def missing_of(archive: Archive, is_closed: bool) -> str:
     present = archive.item.tracking_mode
-    label = check.LABELS[archive.mode]
+    what = "batches" if archive.mode == TrackingMode.BATCH else "serial numbers"
     if archive.restored_at is not None:
         return ""
     if present == archive.mode:
         return "Needs the add-on" if is_closed else ""
     if present == TrackingMode.NONE:
-        return f"Needs the add-on, then {label}" if is_closed else f"Enable {label} first"
+        return f"Needs the add-on, then {what}" if is_closed else f"Enable {what} first"
     return f"Has {check.LABELS[present]} now"

@@ -11,18 +11,21 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.quantities import parse_quantity, shown
 from katana_trace.lib.refusal import Refusal
-from katana_trace.lib.safe_csv import ZIP_MAGIC, FileError, Row, delimiter_of, read_rows
+from katana_trace.lib.safe_csv import ZIP_MAGIC, FileError, delimiter_of, read_rows
 from tracking.ledger.movement_export import HISTORY_COLUMNS
 from tracking.modes.history import RECORD
 from tracking.modes.history_content import TEXT, as_uuid
 from tracking.modes.settlement import Number
 
 SHOWN = 200
+PLACE = {name: place for place, name in enumerate(HISTORY_COLUMNS)}
+UNIQUE = frozenset(("line", "serial_number"))  # of the other columns many cells are the same text, which is kept once
 NEEDED = ("kind", "sku", "batch_number", "serial_number", "line")  # without these no row can be found again
 WHOLE_ROW = "row"
 
@@ -56,14 +59,24 @@ class Comparison:
         return self.count - len(self.misfits)
 
 
+class KeptRow(NamedTuple):
+    """A row of a file, in little memory: its cells in the order of the history's columns, None where it has none."""
+
+    number: int
+    cells: tuple[str | None, ...]
+
+    def cell(self, column: str) -> str:
+        return self.cells[PLACE[column]] or ""
+
+
 @dataclass(slots=True)
 class FileRows:
     """The rows of a history: its lines by UUID, its records by number, and those that came a second time."""
 
     columns: frozenset[str]
-    lines: dict[UUID, Row] = field(default_factory=dict)
-    records: dict[Number, Row] = field(default_factory=dict)
-    doubled: list[Row] = field(default_factory=list)
+    lines: dict[UUID, KeptRow] = field(default_factory=dict)
+    records: dict[Number, KeptRow] = field(default_factory=dict)
+    doubled: list[KeptRow] = field(default_factory=list)
 
     def keys(self) -> set:
         return self.lines.keys() | self.records.keys()
@@ -116,23 +129,26 @@ def first_line(text: str) -> str:
 
 def collect(content: bytes, required: tuple[str, ...], others: tuple[str, ...]) -> FileRows:
     found = FileRows(columns=frozenset(required))
+    texts: dict[str, str] = {}
     try:
         for row in read_rows(io.BytesIO(content), required=required, optional=others, text=TEXT):
-            keep_row(found, row)
+            cells = ((name, row.cells.get(name)) for name in HISTORY_COLUMNS)
+            kept = tuple(
+                cell if name in UNIQUE or cell is None else texts.setdefault(cell, cell) for name, cell in cells
+            )
+            keep_row(found, KeptRow(row.number, kept))
     except FileError as error:
         if "no rows" not in str(error):
             raise Refusal(str(error), field="file") from error
     return found
 
 
-def keep_row(found: FileRows, row: Row) -> None:
-    cells = row.cells
-    is_record = cells["kind"].strip() == RECORD
-    kept, name = (
-        (found.records, (key_of(cells["sku"]), key_of(cells["batch_number"] or cells["serial_number"])))
-        if is_record
-        else (found.lines, as_uuid(cells["line"].strip()))
-    )
+def keep_row(found: FileRows, row: KeptRow) -> None:
+    if row.cell("kind").strip() == RECORD:
+        kept: dict = found.records
+        name: Number | UUID = key_of(row.cell("sku")), key_of(row.cell("batch_number") or row.cell("serial_number"))
+    else:
+        kept, name = found.lines, as_uuid(row.cell("line").strip())
     if name in kept or name == UUID(int=0):
         found.doubled.append(row)
     else:
@@ -168,14 +184,16 @@ def misfits_of(archived: FileRows, file: FileRows) -> Iterator[Misfit]:
                 yield Misfit(0, WHOLE_ROW, f"{told(row)}, row {row.number} of the archive", "not in the file")
 
 
-def misfits_of_row(archived: Row, row: Row) -> Iterator[Misfit]:
-    for column in HISTORY_COLUMNS:
-        if column in row.cells and not is_same(column, archived.cells[column], row.cells[column]):
-            yield Misfit(row.number, column, archived.cells[column], row.cells[column])
+def misfits_of_row(archived: KeptRow, row: KeptRow) -> Iterator[Misfit]:
+    for column, there, here in zip(HISTORY_COLUMNS, archived.cells, row.cells, strict=True):
+        if here is not None and not is_same(column, there or "", here):
+            yield Misfit(row.number, column, there or "", here)
 
 
 def is_same(column: str, archived: str, found: str) -> bool:
     """Whether a cell says what the archive says; a quantity may have a comma, and zeros at its end."""
+    if archived == found:
+        return True
     one, other = plain_text(archived), plain_text(found)
     if one == other:
         return True
@@ -193,7 +211,7 @@ def millionths_of(text: str) -> int | None:
         return None
 
 
-def told(row: Row) -> str:
+def told(row: KeptRow) -> str:
     """A row by what a person knows it by."""
     names = ("document", "sku", "batch_number", "serial_number")
-    return ", ".join(shown(row.cells[name]) for name in names if row.cells.get(name)) or "This row"
+    return ", ".join(shown(row.cell(name)) for name in names if row.cell(name)) or "This row"
