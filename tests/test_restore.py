@@ -127,6 +127,22 @@ def test_serial_numbers_links_and_places_are_back(pump, manager):
     assert not Document.objects.filter(kind__startswith="tracking_").exists()  # nothing had to be settled
 
 
+def test_the_history_is_the_same_file_again_where_nothing_moved(flour, pump, manager):
+    """Of batches too, the lines by which enabling and restoring moved the stock through ``UNBATCHED`` aside."""
+    downloaded = switch_off(pump, manager)
+    switch_on(pump, "serial", manager)
+    restore(pump, downloaded, manager)
+    assert history_of(pump) == downloaded
+    before = history_of(flour)
+    assert switch_off(flour, manager) == before
+    switch_on(flour, "batch", manager)
+    restore(flour, before, manager)
+    after = history_of(flour).split(b"\r\n")
+    assert [row for row in after if not row.startswith(b"tracking_") and b",UNBATCHED," not in row] == before.split(
+        b"\r\n"
+    )
+
+
 def test_a_restored_batch_goes_on_as_before(flour, manager):
     downloaded = switch_off(flour, manager)
     switch_on(flour, "batch", manager)

@@ -19,6 +19,7 @@ from tracking.models import Archive, HistoryDownload, LedgerLine
 from tracking.modes.edited_file import Comparison, FileRows, compare_files, read_archive_rows, read_file_rows
 from tracking.modes.history_content import as_uuid
 
+NAMED = 10  # misfits in a sentence
 ASKED = 500  # lines of a file that are looked for in other items' ledgers
 
 
@@ -54,8 +55,10 @@ def find_archive(item: Item, content: bytes) -> Archive:
     found = recognise_file(item, content)
     if found.comparison is not None and found.comparison.count:
         page = reverse("tracking:archive_restore", args=[found.archive.pk])
+        told = "; ".join(misfit.sentence() for misfit in found.comparison.misfits[:NAMED])
+        more = f"; and {found.comparison.count - NAMED:,} more" if found.comparison.count > NAMED else ""
         raise Refusal(
-            f"{sentence_of_edited(found)} {'; '.join(misfit.sentence() for misfit in found.comparison.misfits[:3])}. "
+            f"{sentence_of_edited(found)} {told}{more}. "
             f"Nothing was restored. The archive itself is unchanged: restore from it on the page {page}, or download it there.",
             field="file",
         )
