@@ -270,7 +270,7 @@ def test_numbers_that_left_while_off_are_named(pump, manager):
     restore(pump, content, manager, left=["a2", "A4"])
     assert serials() == {"A1": "Main", "A2": "", "A3": "Main", "A4": "", "A5": "", "B1": "Shop"}
     assert stock() == {("P-S", "Main", ""): "2", ("P-L", "Shop", ""): "1"}
-    assert LedgerLine.objects.filter(document__kind="tracking_restored").count() == 4
+    assert settled() == {("P-S", "Main", "A2"): "-1", ("P-S", "Main", "A4"): "-1", ("P-S", "Main", ""): "2"}
     post("receipt", line("P-S", 1))
     post("adjustment", line("P-S", -1), line("P-S", 1, serial="A2"))  # it was found again
 
@@ -279,6 +279,13 @@ def test_a_range_names_many(pump, manager):
     content = off_and_on(pump, manager, lambda: post("shipment", line("P-S", -5)))
     restore(pump, content, manager, left=["A1-A3"])
     assert serials() == {"A1": "", "A2": "", "A3": "", "A4": "Main", "A5": "", "B1": "Shop"}
+
+
+def test_more_numbers_than_can_have_left_are_refused(pump, manager):
+    content = off_and_on(pump, manager, lambda: post("shipment", line("P-S", -3)))
+    assert refusal(restore, pump, content, manager, left=["X1-X9000"] * 50) == (
+        "More numbers are named than the 5 that come back into stock. Name only those that left."
+    )
 
 
 def test_a_number_that_looks_like_a_range_is_that_number(manager):

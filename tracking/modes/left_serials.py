@@ -16,6 +16,7 @@ from tracking.modes.restore_plan import RestorePlan, SerialPlace
 from tracking.modes.restored_records import ArchivedRecord
 
 NAMED = 5
+SPARE = 20_000  # numbers that may be named in vain, or twice, before nobody reads on
 
 Left = list[tuple[SerialPlace, ArchivedRecord]]
 
@@ -28,13 +29,18 @@ def named_left(plan: RestorePlan, texts: Iterable[str]) -> Left:
     stocked = {record.key: (place, record) for place in plan.serial_places for record in place.numbers}
     chosen: dict[str, tuple[SerialPlace, ArchivedRecord]] = {}
     wrong: list[str] = []
-    for number in dict.fromkeys(number for text in texts for number in numbers_of(text, stocked)):
+    for count, number in enumerate(number for text in texts for number in numbers_of(text, stocked)):
+        if count > 2 * len(stocked) + SPARE:
+            raise Refusal(
+                f"More numbers are named than the {len(stocked):,} that come back into stock. Name only those that left.",
+                field="left",
+            )
         if key_of(number) in stocked:
             chosen[key_of(number)] = stocked[key_of(number)]
         else:
             wrong.append(number)
     if wrong:
-        raise Refusal(sentence_of_wrong(plan, wrong), field="left")
+        raise Refusal(sentence_of_wrong(plan, list(dict.fromkeys(wrong))), field="left")
     counts: dict[tuple[int, int], int] = {}
     for place, _ in chosen.values():
         counts[place.variant, place.location] = counts.get((place.variant, place.location), 0) + 1
@@ -53,7 +59,7 @@ def numbers_of(text: str, stocked: dict) -> list[str]:
     if key_of(text) in stocked:
         return [text]
     try:
-        return expand_range(text)
+        return expand_range(text, limit=100_000)
     except ValueError:
         return [text]
 

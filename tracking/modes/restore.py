@@ -6,6 +6,7 @@ always an archive's own bytes: a file is only looked up among them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from django.core.exceptions import PermissionDenied
@@ -107,8 +108,9 @@ def batch_lines(plan: RestorePlan, ids: dict[Number, int]) -> Iterator[Line]:
 
 
 def serial_lines(left: Left, ids: dict[Number, int]) -> Iterator[Line]:
-    """−1 with the number, +1 without, for each that left: its unit is another one now, or gone."""
+    """−1 with the number for each that left, and as many units without one, per variant and location."""
     for place, record in left:
         yield place.variant, place.location, None, ids[record.name], -MILLION
-    for place, _ in left:
-        yield place.variant, place.location, None, None, MILLION
+    for (variant, location), count in Counter((place.variant, place.location) for place, _ in left).items():
+        for some in system.in_lines(count * MILLION):
+            yield variant, location, None, None, some
