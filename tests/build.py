@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -137,8 +138,8 @@ def switch_off(item: Item, by) -> bytes:
     return content
 
 
-def restore(item: Item, content: bytes, by) -> Archive:
-    return restore_tracking(item=item, content=content, by=by)
+def restore(item: Item, content: bytes, by, left: Iterable[str] = ()) -> Archive:
+    return restore_tracking(item=item, content=content, by=by, left=left)
 
 
 def broken() -> dict[int, list[str]]:

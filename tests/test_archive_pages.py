@@ -1,4 +1,4 @@
-"""Pages of archives: what a switch to No tracking left, downloaded and restored through the browser."""
+"""Pages of archives: what a switch to No tracking left, to look at and to download."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 
 from items.models import Item
 from tests import build
-from tracking.models import Archive, Batch
+from tracking.models import Archive, Workspace
 from tracking.modes.download import record_download
 from tracking.modes.history import write_history
+from tracking.modes.restore import restore_archive
 from tracking.modes.switch import disable_tracking, enable_tracking
 
 
@@ -42,7 +43,7 @@ def test_archive_list_asks_the_same_number_of_queries(client, manager, count, dj
         item = build.item(f"Item {number:02}", "batch", skus=(f"SKU-{number}",))
         switch_off(item, manager)
     client.force_login(manager)
-    with django_assert_num_queries(3):  # session, user, archives without their bytes
+    with django_assert_num_queries(4):  # session, user, archives without their bytes, the add-on
         page = client.get("/archives/")
     shown = [archive.item.name for archive in page.context["page"].rows]
     assert shown == [f"Item {number:02}" for number in reversed(range(count))]
@@ -74,44 +75,27 @@ def test_archive_detail_and_download_of_the_very_bytes(client, viewer, manager, 
     }
 
 
-def test_archive_restore_puts_every_batch_back(client, manager, flour):
-    before = build.stock()
+def test_archive_list_and_detail_say_what_state_it_is_in(client, manager, flour):
     archive = switch_off(flour, manager)
+    client.force_login(manager)
+
+    def said() -> str:
+        texts = ("Enable batches first", "Needs the add-on, then", "Needs the add-on", "Can be restored",
+                 "Has Serial numbers now", "Restored ")  # fmt: skip
+        pages = [client.get(address).content.decode() for address in ("/archives/", f"/archives/{archive.pk}/")]
+        found = [next(text for text in texts if text in page) for page in pages]
+        assert found[0] == found[1]
+        return found[0]
+
+    assert said() == "Enable batches first"
+    Workspace(pk=1, plan="standard").save()
+    assert said() == "Needs the add-on, then"
+    Workspace(pk=1, plan="professional").save()
     enable_tracking(item=flour, to="batch", by=manager, reason="Needed again")
-    client.force_login(manager)
-    asked = client.get(f"/archives/{archive.pk}/restore/").content.decode()
-    assert "Restore the history of Flour / Type 550?" in asked
-    assert 'role="alert"' not in asked
-    assert build.stock() != before
-    response = client.post(f"/archives/{archive.pk}/restore/")
-    assert (response.status_code, response["Location"]) == (302, f"/items/{flour.pk}/")
-    assert build.stock() == before
-    assert [str(batch.expires_on) for batch in Batch.objects.filter(key="fl-1")] == ["2030-01-31"]
-    archive.refresh_from_db()
-    assert archive.restored_by == manager
-    again = client.post(f"/archives/{archive.pk}/restore/")
-    assert (again.status_code, "was restored already" in again.content.decode()) == (422, True)
-
-
-def test_archive_restore_says_at_once_what_stands_in_the_way(client, manager, flour):
-    archive = switch_off(flour, manager)
-    client.force_login(manager)
-    asked = client.get(f"/archives/{archive.pk}/restore/")
-    done = client.post(f"/archives/{archive.pk}/restore/")
-    sentence = "Enable Batch / lot numbers on the item card first, then restore."
-    assert [(page.status_code, sentence in page.content.decode()) for page in (asked, done)] == [
-        (200, True),
-        (422, True),
-    ]
-    assert "disabled" in asked.content.decode()
-    assert (build.stock(), Batch.objects.count()) == ({("FLOUR", "Main", ""): "29"}, 0)
-
-
-@pytest.mark.parametrize("role", ["viewer", "operator"])
-def test_archive_restore_is_for_managers(client, role, manager, flour, request):
-    archive = switch_off(flour, manager)
-    client.force_login(request.getfixturevalue(role))
-    asked = [client.get(f"/archives/{archive.pk}/restore/"), client.post(f"/archives/{archive.pk}/restore/")]
-    assert [page.status_code for page in asked] == [403, 403]
-    archive.refresh_from_db()
-    assert archive.restored_at is None
+    assert said() == "Can be restored"
+    Workspace(pk=1, plan="standard").save()
+    assert said() == "Needs the add-on"
+    Workspace(pk=1, plan="professional").save()
+    restore_archive(archive=archive, by=manager)
+    assert said() == "Restored "
+    assert f"/archives/{archive.pk}/restore/" not in client.get(f"/archives/{archive.pk}/").content.decode()

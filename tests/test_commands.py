@@ -186,8 +186,9 @@ def test_restore_tracking_of_a_file_that_is_not_there_or_another(flour, tmp_path
         f"{tmp_path / 'none.csv'} cannot be read (No such file or directory). Check its name."
     )
     assert "cannot be read (Is a directory)" in refused("restore_tracking", "Flour", str(tmp_path), "--by", "manager")
-    assert refused("restore_tracking", "Flour", __file__, "--by", "manager").startswith(
-        "This file is not a history that was archived for Flour"
+    assert refused("restore_tracking", "Flour", __file__, "--by", "manager") == (
+        "This file is no history: it lacks the column “kind”, by which its rows are found again. "
+        "Use the file as it was downloaded before tracking was switched off."
     )
 
 
@@ -202,6 +203,29 @@ def test_restore_tracking_of_serial_numbers(manager, tmp_path):
         == "Pump: 2 serial numbers and 2 ledger lines restored.\n"
     )
     assert serials() == {"1": "Main", "2": "Main"}
+
+
+def test_restore_tracking_names_the_serial_numbers_that_left(manager, tmp_path):
+    item("Pump", "serial", skus=("P",))
+    post("receipt", *[line("P", 1, serial=f"A{n}") for n in range(5)])
+    file, left = str(tmp_path / "pump.csv"), tmp_path / "left.txt"
+    run(*switch("none", "--export", file, name="Pump"))
+    post("shipment", line("P", -3))
+    run(*switch("serial", name="Pump"))
+    assert refused("restore_tracking", "Pump", file, "--by", "manager") == (
+        "Units of Pump left while tracking was off, and only you can say which. P at Main: 5 serial numbers come back, "
+        "2 units without a number are there, name 3 that left. Name them by --left or --left-from."
+    )
+    left.write_bytes("\ufeffA0\r\n\r\n".encode())
+    run("restore_tracking", "Pump", file, "--by", "manager", "--left-from", str(left), "--left", "A2-A3")
+    assert serials() == {"A0": "", "A1": "Main", "A2": "", "A3": "", "A4": "Main"}
+
+
+def test_restore_tracking_of_a_list_of_numbers_that_is_not_there_or_not_text(flour, tmp_path):
+    (tmp_path / "left.txt").write_bytes(b"\xff")
+    command = ("restore_tracking", "Flour", __file__, "--by", "manager", "--left-from")
+    assert "cannot be read (No such file" in refused(*command, str(tmp_path / "none.txt"))
+    assert "is not in UTF-8" in refused(*command, str(tmp_path / "left.txt"))
 
 
 # -- trace and export_csv -------------------------------------------------------------------------------------------------

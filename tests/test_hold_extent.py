@@ -129,7 +129,9 @@ def test_extent_asks_the_same_number_of_queries(bakery, count, django_assert_num
     for number in range(count):
         post("production", line("DOUGH", "-0.1", batch="D2"), line("BREAD", 1, batch=f"N{number}"))
     flour = Batch.objects.select_related("variant").get(number="F2")
-    with django_assert_num_queries(8):  # the walk, its lines; of batches and serial numbers facts, stock, shipments
+    with django_assert_num_queries(
+        9
+    ):  # the walk, its lines, restores; of batches, serial numbers facts, stock, shipments
         assert len(made_from(flour).lots) == count + 4
     hold_lot(record=flour, by=None, reason="Weevils", extend=True)
     flour.refresh_from_db(fields=["status", "reason"])

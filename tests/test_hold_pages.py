@@ -281,10 +281,10 @@ def test_batch_hold_asks_the_same_number_of_queries(boss, bakery, count, django_
     for number in range(count):
         post("production", line("BREAD", "-0.1", batch="B1"), line("DOUGH", 1, batch=f"N{number:02}"))
     address = page_of(batch("F1"))
-    with django_assert_num_queries(15):  # session, user, permissions (2), batch; made from it (8), held (2)
+    with django_assert_num_queries(16):  # session, user, permissions (2), batch; made from it (9), held (2)
         assert boss.get(address).context["count"] == count + 4
     hold_lot(record=batch("F1"), by=None, reason="Weevils", extend=True)
-    with django_assert_num_queries(21):  # and who held it; what is held because of it (4), what else went into that (1)
+    with django_assert_num_queries(22):  # and who held it; what is held because of it (4), what else went into that (1)
         assert boss.get(address).context["count"] == count + 4
 
 

@@ -127,6 +127,22 @@ def test_serial_numbers_links_and_places_are_back(pump, manager):
     assert not Document.objects.filter(kind__startswith="tracking_").exists()  # nothing had to be settled
 
 
+def test_the_history_is_the_same_file_again_where_nothing_moved(flour, pump, manager):
+    """Of batches too, the lines by which enabling and restoring moved the stock through ``UNBATCHED`` aside."""
+    downloaded = switch_off(pump, manager)
+    switch_on(pump, "serial", manager)
+    restore(pump, downloaded, manager)
+    assert history_of(pump) == downloaded
+    before = history_of(flour)
+    assert switch_off(flour, manager) == before
+    switch_on(flour, "batch", manager)
+    restore(flour, before, manager)
+    after = history_of(flour).split(b"\r\n")
+    assert [row for row in after if not row.startswith(b"tracking_") and b",UNBATCHED," not in row] == before.split(
+        b"\r\n"
+    )
+
+
 def test_a_restored_batch_goes_on_as_before(flour, manager):
     downloaded = switch_off(flour, manager)
     switch_on(flour, "batch", manager)
@@ -302,72 +318,6 @@ def test_refused_while_the_item_has_another_tracking(flour, manager):
     )
 
 
-def test_refused_when_the_item_moved_since_naming_the_documents(flour, manager):
-    downloaded = switch_off(flour, manager)
-    post("shipment", line("F-1", -1), number="SO-9")
-    switch_on(flour, "batch", manager)
-    post("receipt", line("F-25", 1, batch="N1"), number="PO-9")
-    assert refused(flour, downloaded, manager) == (
-        "Flour has moved since its tracking was switched off, in SO-9, PO-9, so its old numbers no longer fit what is there. "
-        "Reverse these documents first (those posted under No tracking are reversed under No tracking); the archive stays as it is."
-    )
-
-
-def test_reversing_what_moved_since_opens_the_restore(flour, manager):
-    before = stock()
-    downloaded = switch_off(flour, manager)
-    reverse(post("shipment", line("F-1", -1)))
-    switch_on(flour, "batch", manager)
-    moved = post("shipment", line("F-1", -1, batch="UNBATCHED"), number="SO-9")
-    assert "in SO-9, so" in refused(flour, downloaded, manager)
-    reverse(moved)
-    restore(flour, downloaded, manager)
-    assert stock() == before
-
-
-def test_a_reversal_of_what_was_posted_before_counts_as_a_movement(flour, manager):
-    shipped = Document.objects.get(kind="shipment")
-    downloaded = switch_off(flour, manager)
-    mirror = reverse(shipped)
-    switch_on(flour, "batch", manager)
-    assert f"in {mirror.number}, so" in refused(flour, downloaded, manager)
-
-
-def test_many_documents_are_named_up_to_five(flour, manager):
-    downloaded = switch_off(flour, manager)
-    for number in range(1, 8):
-        post("shipment", line("F-1", -1), number=f"S{number}")
-    switch_on(flour, "batch", manager)
-    assert "in S1, S2, S3, S4, S5 and 2 more, so" in refused(flour, downloaded, manager)
-
-
-def test_an_edited_file_is_refused(flour, manager):
-    downloaded = switch_off(flour, manager)
-    switch_on(flour, "batch", manager)
-    for content in (
-        downloaded.replace(b",10,", b",11,"),
-        downloaded.replace(b"\r\n", b"\n"),
-        downloaded + b"\r\n",
-        b"",
-        b"\xff",
-    ):
-        assert refused(flour, content, manager) == (
-            "This file is not a history that was archived for Flour: its contents differ from every archive "
-            "(a spreadsheet changes a file when it saves it). Use the file as it was downloaded, or restore from Archives."
-        )
-    restore(flour, downloaded, manager)
-
-
-def test_the_history_of_another_item_is_refused(flour, manager):
-    salt = item("Salt", "batch", skus=("SALT",))
-    post("receipt", line("SALT", 1, batch="L1"))
-    other = switch_off(salt, manager)
-    downloaded = switch_off(flour, manager)
-    switch_on(flour, "batch", manager)
-    assert refused(flour, other, manager).startswith("This file is not a history that was archived for Flour")
-    restore(flour, downloaded, manager)
-
-
 def test_refused_without_the_addon(flour, manager):
     downloaded = switch_off(flour, manager)
     switch_on(flour, "batch", manager)
@@ -393,15 +343,15 @@ def test_a_number_that_was_made_again_is_refused(flour, pump, manager):
     switch_on(flour, "batch", manager)
     reverse(post("receipt", line("F-1", 1, batch="l1")))  # nothing of it is left, but the number is taken
     assert refused(flour, downloaded, manager) == (
-        "Flour has a batch l1 again, made since tracking was switched off, and the history has one of that number too. "
-        "The two cannot be told apart, so nothing was restored."
+        "Flour has 1 batch again that the history has too, made since tracking was switched off: l1 of F-1. Two of one "
+        "number cannot be told apart, so nothing was restored. Set Flour to No tracking (that archives the present numbers), "
+        "enable Batch / lot numbers again, then restore this history before any number is made."
     )
     downloaded = switch_off(pump, manager)
     switch_on(pump, "serial", manager)
     reverse(post("receipt", line("P-S", 1, serial="00418")))
-    assert refused(pump, downloaded, manager) == (
-        "Pump has the serial number 00418 again, made since tracking was switched off. "
-        "The two cannot be told apart, so nothing was restored."
+    assert refused(pump, downloaded, manager).startswith(
+        "Pump has 1 serial number again that the history has too, made since tracking was switched off: 00418 of P-S. "
     )
 
 

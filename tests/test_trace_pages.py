@@ -229,12 +229,12 @@ def test_trace_batch_offers_a_recall_to_who_may_open_one(client, viewer, manager
 def test_trace_batch_costs_the_same_for_one_lot_and_for_fifty(client, viewer, bakery, django_assert_num_queries):
     client.force_login(viewer)
     address = trace_page("F1")
-    with django_assert_num_queries(10):  # session, user, permissions (2), and the six of the graph
+    with django_assert_num_queries(11):  # session, user, permissions (2), and the seven of the graph
         client.get(address)
     for n in range(50):
         post("production", line("FLOUR", "-0.1", batch="F1"), line("BREAD", 1, batch=f"X{n:02}"))
         post("shipment", line("BREAD", -1, batch=f"X{n:02}"), partner=f"Customer {n:02}")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         response = client.get(address)
     assert response.context["made_into"] == 53
 

@@ -21,6 +21,7 @@ from tracking.views import (
     recall_customers,
     recall_papers,
     recalls,
+    restore,
     search,
     serials,
     stock,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("items/<int:pk>/", item_card.item_card, name="item_card"),
     path("items/<int:pk>/tracking/", switch.item_tracking, name="item_tracking"),
     path("items/<int:pk>/history.csv", switch.item_history, name="item_history"),
+    path("items/<int:pk>/restore/", restore.item_restore, name="item_restore"),
     path("items/<int:pk>/assign/", assign.item_assign, name="item_assign"),
     path("assign/", assign.assign_list, name="assign_list"),
     path("stock/", stock.stock_list, name="stock_list"),
@@ -113,5 +115,5 @@ urlpatterns = [
     path("archives/", archives.archive_list, name="archive_list"),
     path("archives/<int:pk>/", archives.archive_detail, name="archive_detail"),
     path("archives/<int:pk>/download/", archives.archive_download, name="archive_download"),
-    path("archives/<int:pk>/restore/", archives.archive_restore, name="archive_restore"),
+    path("archives/<int:pk>/restore/", restore.archive_restore, name="archive_restore"),
 ]

@@ -1,6 +1,7 @@
 """The starting line: writers that begin together, each on a connection of its own, and end in time or are told.
 
-A writer is a function ``(number, **arguments)`` of ``writers.py`` or ``recall_writers.py``, so that a new process finds it too.
+A writer is a function ``(number, **arguments)`` of ``writers.py``, ``recall_writers.py`` or ``restore_writers.py``, so that
+a new process finds it too.
 """
 
 from __future__ import annotations
@@ -116,10 +117,11 @@ def run_in_process(number: int, entry: Entry, barrier, answers, folder: str) -> 
 
 
 def run(number: int, entry: Entry, barrier, answers) -> None:
-    from tests.races import recall_writers, writers
+    from tests.races import recall_writers, restore_writers, writers
 
     try:
-        writer = getattr(writers, entry.writer, None) or getattr(recall_writers, entry.writer)
+        rooms = (writers, recall_writers, restore_writers)
+        writer = next(found for room in rooms if (found := getattr(room, entry.writer, None)))
         barrier.wait(READY_SECONDS)
         answers.put((number, writer(number, **entry.arguments), None))
     except BaseException:

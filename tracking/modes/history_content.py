@@ -8,7 +8,7 @@ from uuid import UUID
 
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, Row, read_rows
-from tracking.ledger.movement_export import HISTORY_COLUMNS
+from tracking.ledger.movement_export import HISTORY_COLUMNS, RECORD_COLUMNS
 from tracking.modes.history import RECORD
 
 TEXT = tuple(name for name in HISTORY_COLUMNS if name not in ("kind", "posted_at", "expires_on", "quantity", "line",
@@ -17,6 +17,8 @@ TEXT = tuple(name for name in HISTORY_COLUMNS if name not in ("kind", "posted_at
 
 # What is needed of a line to find it in the ledger: a long history is held in memory by these cells alone.
 MATCHED = ("document", "sku", "batch_number", "serial_number", "quantity", "line")
+# And of a record to make it again.
+MADE = ("sku", "batch_number", "serial_number", "expires_on", *RECORD_COLUMNS)
 
 
 @dataclass(slots=True)
@@ -33,7 +35,7 @@ def read_history(content: bytes) -> HistoryContent:
     try:
         for row in read_rows(io.BytesIO(content), required=HISTORY_COLUMNS, text=TEXT):
             if row.cells["kind"] == RECORD:
-                found.records.append(row)
+                found.records.append(Row(row.number, {name: row.cells[name] for name in MADE}))
             elif row.cells["batch_number"] or row.cells["serial_number"]:
                 found.lines.append(Row(row.number, {name: row.cells[name] for name in MATCHED}))
     except FileError as error:

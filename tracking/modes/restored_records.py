@@ -2,92 +2,127 @@
 
 from __future__ import annotations
 
-from items.models import Item, Variant
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from items.models import Item, TrackingMode
 from katana_trace.lib.days import parse_day
-from katana_trace.lib.numbers import UNBATCHED_KEY, key_of
+from katana_trace.lib.numbers import UNBATCHED_KEY
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import Row
-from tracking.ledger.sql import fetch
 from tracking.models import Batch, SerialNumber
-from tracking.modes.history_content import HistoryContent, as_uuid
+from tracking.models.batch import RecordStatus
+from tracking.modes.archived_lines import named
+from tracking.modes.history_content import HistoryContent
+from tracking.modes.settlement import Number
 
 
-def variants_of(item: Item, history: HistoryContent) -> dict[str, int]:
-    """The variant of each SKU in the file: by a line of it, for the SKU may have been renamed; else by its key."""
-    by_line = dict(
-        fetch(
-            "SELECT l.uuid, l.variant_id FROM tracking_ledgerline l JOIN items_variant v ON v.id = l.variant_id"
-            " WHERE v.item_id = %s",
-            [item.pk],
+@dataclass(frozen=True, slots=True)
+class ArchivedRecord:
+    """A batch or serial number of the archive, with the cells of its row."""
+
+    name: Number
+    variant: int
+    number: str
+    expires_on: date | None
+    is_held: bool
+    cells: dict[str, str]
+
+    @property
+    def sku(self) -> str:
+        return self.cells["sku"]
+
+    @property
+    def key(self) -> str:
+        return self.name[1]
+
+
+def archived_records(item: Item, history: HistoryContent, variants: dict[str, int]) -> tuple[ArchivedRecord, ...]:
+    """The records in the order in which their numbers first moved, as they were made: the oldest is suggested first
+    (rule 10). ``variants`` are ids by key of the SKU. Raises Refusal when a variant is gone."""
+    found = []
+    for row in in_order_of_use(history):
+        name = named(row)
+        if name[0] not in variants:
+            raise Refusal(
+                f"Row {row.number}: {item.name} has no SKU “{row.cells['sku']}” any more. "
+                "Make the variant again, then restore."
+            )
+        found.append(
+            ArchivedRecord(
+                name=name,
+                variant=variants[name[0]],
+                number=row.cells["batch_number"] or row.cells["serial_number"],
+                expires_on=day_or_none(row.cells["expires_on"]),
+                is_held=row.cells["status"] == RecordStatus.HELD,
+                cells=row.cells,
+            )
         )
-    )
-    lines = {as_uuid(uuid): variant for uuid, variant in by_line.items()}
-    found = dict(Variant.objects.filter(item=item).values_list("key", "pk"))
-    for row in history.lines:
-        variant = lines.get(as_uuid(row.cells["line"]))
-        if variant is not None:
-            found[key_of(row.cells["sku"])] = variant
-    return found
-
-
-def variant_at(row: Row, variants: dict[str, int], item: Item) -> int:
-    sku = row.cells["sku"]
-    if key_of(sku) not in variants:
-        raise Refusal(
-            f"Row {row.number}: {item.name} has no SKU “{sku}” any more. Make the variant again, then restore."
-        )
-    return variants[key_of(sku)]
+    return tuple(found)
 
 
 def in_order_of_use(history: HistoryContent) -> list[Row]:
-    """The records in the order in which their numbers first moved, as they were made: the oldest is suggested first (rule 10)."""
-    first: dict[tuple[str, str], int] = {}
+    first: dict[Number, int] = {}
     for place, row in enumerate(history.lines):
         first.setdefault(named(row), place)
     return sorted(history.records, key=lambda row: (first.get(named(row), len(history.lines)), row.number))
 
 
-def named(row: Row) -> tuple[str, str]:
-    """(key of the SKU, key of the number) of a line or a record."""
-    return key_of(row.cells["sku"]), key_of(row.cells["batch_number"] or row.cells["serial_number"])
+def clashes_of(item: Item, mode: str, records: Sequence[ArchivedRecord]) -> tuple[str, ...]:
+    """The numbers of ``records`` that ``item`` has again, made since, as they stand now with their SKU.
 
-
-def make_batches(item: Item, records: list[Row], variants: dict[str, int]) -> dict[tuple[str, str], int]:
-    """The archived batches, by (key of the SKU, key of the number); a restored ``UNBATCHED`` joins the present one.
-
-    It takes all fields of the archived one, also the letters it was typed in.
+    A restored ``UNBATCHED`` joins the present one, so it is none of them.
     """
-    present = {(batch.variant_id, batch.key): batch for batch in Batch.objects.filter(variant__item=item)}
-    made: dict[tuple[str, str], int] = {}
-    new: list[tuple[tuple[str, str], Batch]] = []
-    for row in records:
-        cells = row.cells
+    if mode == TrackingMode.BATCH:
+        present = {
+            (variant, key): f"{number} of {sku}"
+            for variant, key, number, sku in Batch.objects.filter(variant__item=item)
+            .exclude(key=UNBATCHED_KEY)
+            .values_list("variant_id", "key", "number", "variant__sku")
+        }
+        return tuple(present[at] for at in [(record.variant, record.key) for record in records] if at in present)
+    present = {
+        key: f"{number} of {sku}"
+        for key, number, sku in SerialNumber.objects.filter(item=item).values_list("key", "number", "variant__sku")
+    }
+    return tuple(present[record.key] for record in records if record.key in present)
+
+
+def make_records(item: Item, mode: str, records: Sequence[ArchivedRecord]) -> dict[Number, int]:
+    """Makes the archived batches or serial numbers again; their new ids. The permit of ``item`` is open."""
+    return make_batches(item, records) if mode == TrackingMode.BATCH else make_serials(item, records)
+
+
+def make_batches(item: Item, records: Sequence[ArchivedRecord]) -> dict[Number, int]:
+    """A restored ``UNBATCHED`` joins the present one: that takes all fields of it, also the letters it was typed in."""
+    present = {
+        batch.variant_id: batch for batch in Batch.objects.filter(variant__item=item, key=UNBATCHED_KEY)
+    }  # fmt: skip
+    made: dict[Number, int] = {}
+    new: list[tuple[Number, Batch]] = []
+    for record in records:
+        cells = record.cells
         batch = Batch(
-            variant_id=variant_at(row, variants, item),
-            number=cells["batch_number"],
-            key=key_of(cells["batch_number"]),
-            expires_on=day_or_none(cells["expires_on"]),
+            variant_id=record.variant,
+            number=record.number,
+            key=record.key,
+            expires_on=record.expires_on,
             made_on=day_or_none(cells["made_on"]),
             supplier_batch=cells["supplier_batch"],
             status=cells["status"],
             reason=cells["reason"],
             note=cells["record_note"],
         )
-        place = (key_of(cells["sku"]), batch.key)
-        there = present.get((batch.variant_id, batch.key))
+        there = present.get(record.variant) if record.key == UNBATCHED_KEY else None
         if there is None:
-            new.append((place, batch))
-        elif batch.key == UNBATCHED_KEY:
-            join(batch, there)
-            batch.pk = made[place] = there.pk
-            batch.save()
+            new.append((record.name, batch))
         else:
-            raise Refusal(
-                f"{item.name} has a batch {there.number} again, made since tracking was switched off, and the history has "
-                "one of that number too. The two cannot be told apart, so nothing was restored."
-            )
+            join(batch, there)
+            batch.pk = made[record.name] = there.pk
+            batch.save()
     rows = Batch.objects.bulk_create([batch for _, batch in new])
-    made.update({place: row.pk for (place, _), row in zip(new, rows, strict=True)})
+    made.update({name: row.pk for (name, _), row in zip(new, rows, strict=True)})
     return made
 
 
@@ -99,31 +134,24 @@ def join(restored: Batch, present: Batch) -> None:
         restored.status, restored.reason = present.status, present.reason
 
 
-def make_serials(item: Item, records: list[Row], variants: dict[str, int]) -> dict[tuple[str, str], int]:
-    """The archived serial numbers, by (key of the SKU, key of the number)."""
-    present = set(SerialNumber.objects.filter(item=item).values_list("key", flat=True))
-    new: list[tuple[tuple[str, str], SerialNumber]] = []
-    for row in records:
-        cells = row.cells
-        key = key_of(cells["serial_number"])
-        if key in present:
-            raise Refusal(
-                f"{item.name} has the serial number {cells['serial_number']} again, made since tracking was switched off. "
-                "The two cannot be told apart, so nothing was restored."
+def make_serials(item: Item, records: Sequence[ArchivedRecord]) -> dict[Number, int]:
+    """Without a place: their lines give it when the levels are rebuilt."""
+    rows = SerialNumber.objects.bulk_create(
+        [
+            SerialNumber(
+                item=item,
+                variant_id=record.variant,
+                number=record.number,
+                key=record.key,
+                status=record.cells["status"],
+                reason=record.cells["reason"],
+                note=record.cells["record_note"],
             )
-        serial = SerialNumber(
-            item=item,
-            variant_id=variant_at(row, variants, item),
-            number=cells["serial_number"],
-            key=key,
-            status=cells["status"],
-            reason=cells["reason"],
-            note=cells["record_note"],
-        )
-        new.append(((key_of(cells["sku"]), key), serial))
-    rows = SerialNumber.objects.bulk_create([serial for _, serial in new])
-    return {place: row.pk for (place, _), row in zip(new, rows, strict=True)}
+            for record in records
+        ]
+    )
+    return {record.name: row.pk for record, row in zip(records, rows, strict=True)}
 
 
-def day_or_none(text: str):
+def day_or_none(text: str) -> date | None:
     return parse_day(text) if text else None

@@ -14,6 +14,7 @@ from tracking.ledger.sql import any_of, fetch
 from tracking.recalls.words import count_of
 from tracking.trace.facts import LotFacts
 from tracking.trace.gaps import gaps_of
+from tracking.trace.settled import settled_gaps
 from tracking.trace.walk import Place, walk
 
 Step = tuple[int, int]
@@ -110,7 +111,7 @@ def depths_of(
 def gap_sentences(steps: Steps, facts: Mapping[Place, LotFacts]) -> list[str]:
     """Where the trace cannot go on: through tracking that was switched off (rule 6), or into goods without a number."""
     gaps = gaps_of((one.variant, one.epoch) for one in steps.bare)
-    sentences = [gap.sentence() for gap in gaps]
+    sentences = [gap.sentence() for gap in [*gaps, *settled_gaps(steps.depths)]]
     missing = sorted(place for place in steps.depths if place not in facts)
     if missing:
         sentences.append(f"{len(missing):,} of the numbers are gone from the books. Run manage.py verify.")

@@ -16,12 +16,21 @@ from tracking.models import Switch
 
 @dataclass(frozen=True, slots=True, order=True)
 class Gap:
-    """The trace would go on through ``item``, whose numbers were taken off on ``switched_off_on``."""
+    """The trace would go on through ``item``, whose numbers were taken off on ``switched_off_on``.
+
+    ``is_settled`` when they are back, and goods had moved without them (see ``settled``).
+    """
 
     item: str
     switched_off_on: date
+    is_settled: bool = False
 
     def sentence(self) -> str:
+        if self.is_settled:
+            return (
+                f"May continue through {self.item}: goods moved without their numbers after its tracking was switched off "
+                f"on {self.switched_off_on}. They were settled when it was restored; look through its documents since then."
+            )
         return f"Continues through {self.item}, tracking switched off on {self.switched_off_on}; restore to follow."
 
 

@@ -103,6 +103,7 @@ class Graph:
     handovers: tuple[Handover, ...]
     bare: Mapping[Goods, BareGoods]
     balance: Balance
+    settled: tuple[Gap, ...] = ()  # of lots that moved without their numbers while tracking was off
 
     @property
     def lot(self) -> GraphLot:
@@ -137,7 +138,7 @@ class Graph:
 
     @property
     def gaps(self) -> list[Gap]:
-        return sorted({goods.gap for goods in self.bare.values() if goods.gap})
+        return sorted({*(goods.gap for goods in self.bare.values() if goods.gap), *self.settled})
 
     @property
     def is_complete(self) -> bool:

@@ -1,4 +1,4 @@
-"""Reads the graph around a lot out of the ledger: seven queries for lots and handovers, four more where goods have no number."""
+"""Reads the graph around a lot out of the ledger: eight queries for lots and handovers, four more where goods have no number."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tracking.trace.facts import facts_from, select_facts
 from tracking.trace.gaps import gaps_by_line
 from tracking.trace.graph import BareGoods, Goods, Graph, GraphLot, Handover, Party, Step, levels_of
 from tracking.trace.lot import Lot
+from tracking.trace.settled import settled_gaps
 from tracking.trace.walk import Place, standing, walk
 
 HANDOVERS = "('receipt', 'shipment', 'customer_return', 'supplier_return')"
@@ -43,6 +44,7 @@ def graph_of(focus: Place, *, as_of: date | None = None) -> Graph | None:
         handovers=tuple(read_handovers(lots, as_of)),
         bare=read_bare(bare),
         balance=balance,
+        settled=tuple(settled_gaps((place for place, lot in lots.items() if lot.ahead is not None), as_of=as_of)),
     )
 
 

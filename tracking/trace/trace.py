@@ -10,6 +10,7 @@ from tracking.trace.balance import Balance, balance_of
 from tracking.trace.gaps import Gap, gaps_of
 from tracking.trace.lot import Lot, find_lot, name_lots
 from tracking.trace.partners import Shipped, shipments_of, suppliers_of
+from tracking.trace.settled import settled_gaps
 from tracking.trace.walk import reach
 
 
@@ -62,5 +63,5 @@ def trace_lot(*, sku: str, number: str) -> Trace:
         suppliers=tuple(suppliers_of([lot, *made_from])),
         shipments=tuple(shipments_of([lot, *made_into])),
         balance=balance_of(lot),
-        gaps=tuple(gaps_of(back.bare | ahead.bare)),
+        gaps=tuple(sorted({*gaps_of(back.bare | ahead.bare), *settled_gaps({lot.place, *ahead.lots})})),
     )
