@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -96,7 +97,8 @@ def read_table(file: BinaryIO, *, known: Sequence[str] = ()) -> Iterator[tuple[i
             f"The file is not in UTF-8 (byte {error.object[error.start]:#04x} cannot be read). Save it as CSV (UTF-8)."
         ) from error
     finally:
-        lines.detach()
+        with suppress(ValueError):  # who stopped reading may have closed the file already
+            lines.detach()
 
 
 def parse(lines: io.TextIOWrapper, known: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
