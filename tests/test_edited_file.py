@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 
 import pytest
 
+from katana_trace.lib.refusal import Refusal
 from tests.build import (
     ahead,
     batch,
@@ -90,6 +92,7 @@ def set_cell(rows: list[list[str]], row: int, column: str, text: str) -> str:
         {"encoding": "cp1252"},
         {"encoding": "utf-8-sig", "end": "\n"},
         {"end": "\r\n"},
+        {"end": "\r"},
     ],
 )
 def test_a_file_saved_in_another_form_has_the_same_contents(flour, content, manager, layout):
@@ -226,6 +229,8 @@ def test_a_history_with_which_tracking_was_not_switched_off(flour, manager):
     [
         (b"", "This file is no history: it lacks the column “kind”"),
         (b"\xff", "This file is no history: it lacks the column “kind”"),
+        (b"k" * 200_000, "This file is no history: it lacks the column “kind”"),
+        (b"\xff\xfe\x00\xd8k", "This file is no history: it lacks the column “kind”"),
         (b"PK\x03\x04rest", "This is a spreadsheet or zip file, and a history is CSV."),
         (b"kind,sku,batch_number,serial_number,line\r\n", "This file is not a history that was archived for Flour"),
         (b"kind,sku,batch_number,serial_number,line\r\na,b\r\n", "Row 2 has 2 cells, the header has 5."),
@@ -238,3 +243,34 @@ def test_what_is_no_history_is_refused_with_the_reason(flour, manager, content, 
     reverse(post("receipt", line("F-25", 1, batch="L1")))
     switch_off(flour, manager)
     assert refusal(recognise_file, flour, content).startswith(sentence)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_spoilt_file_is_told_or_refused_and_never_restored(flour, content, seed):
+    """Bytes are lost, doubled, turned and strewn in, thirty times a seed: each answer is a comparison or a sentence."""
+    chance = random.Random(seed)
+    pieces = [b"\0", b'"', b"\r", b";", b"\xff\xfe", b"=1+1", b"\n" * 9, "２".encode(), b"x" * 1500, b"record,", b"-0"]
+    for _ in range(30):
+        spoilt = bytearray(content)
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(spoilt))
+            end = min(len(spoilt), at + chance.choice([1, 1, 40, 400]))
+            act = chance.randrange(4)
+            if act == 0:
+                del spoilt[at:end]
+            elif act == 1:
+                spoilt[at:at] = spoilt[at:end]
+            elif act == 2:
+                spoilt[at:at] = chance.choice(pieces)
+            else:
+                spoilt[at:end] = bytes(chance.randrange(256) for _ in range(end - at))
+        assert answer_to(flour, bytes(spoilt))
+
+
+def answer_to(made, content: bytes) -> bool:
+    """Whether a file is answered by a whole sentence, or by misfits that each have one."""
+    try:
+        comparison = recognise_file(made, content).comparison
+    except Refusal as refusal:
+        return refusal.sentence.endswith(".")
+    return comparison is None or all(misfit.sentence() for misfit in comparison.misfits)

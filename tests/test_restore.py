@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+from dataclasses import replace
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -30,6 +31,8 @@ from tests.build import (
 )
 from tests.worlds import exported, traced
 from tracking.models import Archive, Batch, Document, LedgerLine, SerialNumber, Workspace
+from tracking.modes.archived_lines import ledger_of, match_lines, named
+from tracking.modes.history_content import as_uuid, read_history
 from tracking.picking.fefo import suggest_batches
 from tracking.records.edit import edit_batch
 from tracking.records.hold import hold
@@ -378,3 +381,23 @@ def test_restore_makes_batches_in_the_order_in_which_they_first_came(manager):
     variant = flour.variants.get().pk
     found = suggest_batches(variant=variant, location=location().pk, wanted=15_000_000, day=today())
     assert [pick.number for pick in found.picks] == ["Z", "M", "A"]
+
+
+def test_lines_that_the_ledger_does_not_have_as_archived_are_refused_naming_the_row(flour, manager):
+    history = read_history(switch_off(flour, manager))
+    ledger, records = ledger_of(flour), {named(row) for row in history.records}
+    first = history.lines[0]
+    uuid = as_uuid(first.cells["line"])
+    assert len(match_lines(flour, history, ledger, records).links) == 6
+    for spoilt in (
+        {at: found for at, found in ledger.items() if at != uuid},
+        ledger | {uuid: replace(ledger[uuid], quantity=1)},
+        ledger | {uuid: replace(ledger[uuid], is_linked=True)},
+    ):
+        assert refusal(match_lines, flour, history, spoilt, records) == (
+            f"Row {first.number} ({first.cells['document']}): the ledger of Flour has no such line to give its number back to. "
+            "Nothing was restored; run manage.py verify."
+        )
+    assert refusal(match_lines, flour, history, ledger, set()) == (
+        f"Row {first.number} ({first.cells['document']}): the file has no record of its number. Nothing was restored."
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -24,6 +25,7 @@ from tracking.modes.history_content import TEXT, as_uuid
 from tracking.modes.settlement import Number
 
 SHOWN = 200
+LINE_END = re.compile(r"\r\n|\r|\n")
 PLACE = {name: place for place, name in enumerate(HISTORY_COLUMNS)}
 UNIQUE = frozenset(("line", "serial_number"))  # of the other columns many cells are the same text, which is kept once
 NEEDED = ("kind", "sku", "batch_number", "serial_number", "line")  # without these no row can be found again
@@ -99,8 +101,7 @@ def read_file_rows(content: bytes) -> FileRows:
         )
     text = decoded(content)
     # By its text, for a byte order mark in the middle of the header would be a part of a name.
-    header = next(csv.reader(io.StringIO(first_line(text)), delimiter=delimiter_of(first_line(text))), [])
-    names = [name.strip().lower() for name in header]
+    names = header_of(LINE_END.split(text, 1)[0])
     missing = [name for name in NEEDED if name not in names]
     if missing:
         raise Refusal(
@@ -123,8 +124,13 @@ def decoded(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def first_line(text: str) -> str:
-    return text.split("\n", 1)[0].rstrip("\r")
+def header_of(line: str) -> list[str]:
+    """The names of the columns; none where the line cannot be read."""
+    try:
+        header = next(csv.reader([line], delimiter=delimiter_of(line)), [])
+    except csv.Error:
+        return []
+    return [name.strip().lower() for name in header]
 
 
 def collect(content: bytes, required: tuple[str, ...], others: tuple[str, ...]) -> FileRows:

@@ -97,20 +97,22 @@ Line = tuple[int, int, int | None, int | None, int]  # variant, location, batch,
 
 def batch_lines(plan: RestorePlan, ids: dict[Number, int]) -> Iterator[Line]:
     """−R from ``UNBATCHED`` and the batches, then +R without batch, per variant and location."""
-    for place in plan.batch_places:
+    places = sorted(plan.batch_places, key=lambda place: (place.variant, place.location))
+    for place in places:
         for part in place.parts:
             batch = system.unbatched_of(place.variant).pk if part.name is None else ids[part.name]
             for some in system.in_lines(part.quantity):
                 yield place.variant, place.location, batch, None, -some
-    for place in plan.batch_places:
+    for place in places:
         for some in system.in_lines(place.restored):
             yield place.variant, place.location, None, None, some
 
 
 def serial_lines(left: Left, ids: dict[Number, int]) -> Iterator[Line]:
     """−1 with the number for each that left, and as many units without one, per variant and location."""
-    for place, record in left:
+    counts = Counter((place.variant, place.location) for place, _ in left)
+    for place, record in sorted(left, key=lambda one: (one[0].variant, one[0].location, ids[one[1].name])):
         yield place.variant, place.location, None, ids[record.name], -MILLION
-    for (variant, location), count in Counter((place.variant, place.location) for place, _ in left).items():
+    for (variant, location), count in sorted(counts.items()):
         for some in system.in_lines(count * MILLION):
             yield variant, location, None, None, some
