@@ -43,7 +43,7 @@ def test_archive_list_asks_the_same_number_of_queries(client, manager, count, dj
         item = build.item(f"Item {number:02}", "batch", skus=(f"SKU-{number}",))
         switch_off(item, manager)
     client.force_login(manager)
-    with django_assert_num_queries(6):  # session, user, archives without their bytes, the add-on
+    with django_assert_num_queries(6):  # session, user, archives without their bytes, the add-on, permissions (2)
         page = client.get("/archives/")
     shown = [archive.item.name for archive in page.context["page"].rows]
     assert shown == [f"Item {number:02}" for number in reversed(range(count))]

@@ -125,7 +125,7 @@ def test_batch_list_asks_the_same_number_of_queries(client, viewer, count, query
     lines = [build.line("FLOUR", 1, batch=f"B{n:02}", expires="2027-01-01") for n in range(count)]
     build.post("receipt", *lines)
     client.force_login(viewer)
-    with django_assert_num_queries(5):  # session, user, batches
+    with django_assert_num_queries(5):  # session, user, batches, permissions (2)
         assert len(numbers(client.get(f"/batches/{query}"))) == count
 
 

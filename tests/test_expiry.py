@@ -354,6 +354,6 @@ def test_batch_list_of_a_window_asks_the_same_number_of_queries(
     window = window_named(expiry, days.today())
     post("receipt", *[line("FLOUR", 1, batch=f"A{n}", expires=window.last.isoformat()) for n in range(count)])
     client.force_login(viewer)
-    with django_assert_num_queries(3):  # session, user, batches
+    with django_assert_num_queries(5):  # session, user, batches, permissions (2)
         page = client.get("/batches/", {"expiry": expiry})
     assert len(page.context["page"].rows) == count

@@ -247,7 +247,7 @@ def test_stock_list_asks_the_same_number_of_queries(client, viewer, count, djang
     main = build.location().pk
     row = f"{first}-{main}"
     for asked in ({}, {"as_of": day(0)}, {"q": "s"}, {"tracking": "batch"}):
-        with django_assert_num_queries(7):  # session, user, totals, expiry, variants, their rows, locations
+        with django_assert_num_queries(9):  # session, user, totals, expiry, variants, rows, locations, permissions (2)
             assert len(client.get("/stock/", asked).context["page"].rows) == count
         with django_assert_num_queries(11):  # and what the row holds: its parts, the batches, permissions (2)
             assert "B-S00" in client.get("/stock/", {**asked, "open": row}).content.decode()

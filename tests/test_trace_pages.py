@@ -120,8 +120,9 @@ def test_trace_costs_the_same_for_one_lot_and_for_fifty(client, viewer, bakery, 
     post("receipt", *[line("FLOUR", 1, batch=f"N{n:02}") for n in range(49)], partner="Northmill")
     post("receipt", line("DOUGH", 1, batch="X1"), partner="Other")
     for q in ("Northmill", "Other"):
-        # session, user, numbers (2), variants, documents, partners, the partner's documents, lots, facts, beginnings (2)
-        with django_assert_num_queries(12):
+        # session, user, numbers (2), variants, documents, partners, the partner's documents, lots, facts, beginnings (2),
+        # permissions (2)
+        with django_assert_num_queries(14):
             client.get("/trace/", {"q": q})
 
 
