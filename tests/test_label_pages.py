@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.build import ahead, item, line, post
 from tests.importing import words
 from tracking.labels.sizes import SIZES
 from tracking.models import Document
+from tracking.records.edit import edit_batch
 from tracking.records.hold import hold
 
 pytestmark = pytest.mark.django_db
@@ -39,11 +41,13 @@ def text(client, query: str) -> str:
     return words(client.get(f"/labels/?{query}").content.decode().split("<main", 1)[1])
 
 
-def test_labels_have_what_a_person_reads(as_viewer):
+def test_labels_have_what_a_person_reads(as_viewer, manager):
     post("receipt", line("FLOUR", 12, batch="F-1", expires=ahead(90)), line("PUMP", 1, serial="000417"))
+    changes = {"made_on": date(2026, 1, 31)}
+    edit_batch(batch=build.batch("F-1"), changes=changes, by=manager, reason="It stands on the sack")
     found = labels(as_viewer, f"batch={build.batch('F-1').pk}&serial={build.serial('000417').pk}")
     assert found == [
-        f"F-1 Use by {ahead(90)} Flour FLOUR GTIN 4006381333931",
+        f"F-1 Use by {ahead(90)} Flour FLOUR, made 2026-01-31 GTIN 4006381333931",
         "000417 Pump PUMP",
     ]
 
@@ -105,7 +109,7 @@ def test_every_warning_names_its_number(as_viewer):
     post("receipt", *[line("FLOUR", 1, batch=number) for number in numbers])
     said = text(as_viewer, f"document={Document.objects.get().pk}")
     assert [f"{number} has a space in it" in said for number in numbers] == [True] * 7
-    assert said.index("F 4 has") < said.index("2 more like these") < said.index("F 5 has")
+    assert said.index("F 1 has") < said.index("5 more like these") < said.index("F 2 has")
 
 
 def test_a_code_too_fine_for_the_paper_is_said_beside_the_labels(as_viewer):
@@ -163,6 +167,8 @@ def test_the_style_sheet_has_every_paper(as_viewer):
     answer = as_viewer.get("/labels/labels.css")
     assert answer["Content-Type"] == "text/css; charset=utf-8"
     sheet = answer.content.decode()
+    assert answer["Cache-Control"] == "private, no-cache"
+    assert as_viewer.get("/labels/labels.css", headers={"If-None-Match": answer["ETag"]}).status_code == 304
     for size in SIZES.values():
         assert f"@page s{size.name}{{size:{size.page_width:g}mm {size.page_height:g}mm;margin:0}}" in sheet
         assert f"repeat({size.columns},{size.width:g}mm)" in sheet

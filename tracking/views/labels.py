@@ -7,7 +7,7 @@ from itertools import islice
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from katana_trace.lib import days
 from katana_trace.lib.refusal import Refusal
@@ -17,7 +17,7 @@ from tracking.labels.sizes import SIZES, USUAL, LabelSize
 from tracking.labels.wanted import MOST, labels_wanted
 
 KEPT = "label_size"  # of the session: the paper that was used last
-WARNED = 5  # warnings that are open; the others are there to be opened
+WARNED = 2  # warnings that are open; the others are there to be opened
 
 
 @require_safe
@@ -72,7 +72,10 @@ def pages_of(labels: list[Label], size: LabelSize, *, copies: int, skip: int) ->
 
 
 @require_safe
-@cache_control(private=True, max_age=3600)
+@conditional_page
+@cache_control(
+    private=True, no_cache=True
+)  # asked for each time: a sheet of an older version would print beside its labels
 def label_css(request: HttpRequest) -> HttpResponse:
     """The style sheet of the table of sizes."""
     return render(request, "tracking/labels.css", {"sizes": SIZES.values()}, content_type="text/css; charset=utf-8")
