@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tracking.labels.digital_link import why_not
-from tracking.labels.label import LabelFacts, label_of
+from tracking.labels.label import LabelFacts, label_of, too_fine
 from tracking.labels.sizes import SIZES
 from tracking.scanning.code import read_code
 
@@ -37,6 +37,7 @@ def label(number: str, **more):
         ("F 1", {}, f"{SITE}search/?q=F%201"),
         ("Ä&1#", {}, f"{SITE}search/?q=%C3%84%261%23"),
         ("X" * 21, {}, f"{SITE}search/?q={'X' * 21}"),
+        ("..", {}, f"{SITE}search/?q=.."),  # in a path it would name the level above
     ],
 )
 def test_the_code_of_a_number(number, more, encoded):
@@ -52,6 +53,31 @@ def test_what_gs1_cannot_carry_is_said_where_the_variant_has_a_gtin():
     )
     assert label("X" * 21).warning.startswith(f"{'X' * 21} has 21 characters, and a GS1 code carries 20.")
     assert "has “Ä” in it" in why_not("Ä")
+    assert why_not("..").startswith(".. at the end of an address means another address, so a GS1 code cannot carry it.")
+
+
+def test_gs1_carries_the_82_characters_of_its_table_and_no_other():
+    carried = "".join(chr(code) for code in range(0x250) if not why_not(f"A{chr(code)}"))
+    assert len(carried) == 82
+    assert carried == "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+
+
+def test_a_code_too_fine_for_its_paper_is_said():
+    long = label("人" * 64)
+    assert long.code.side == 101
+    assert too_fine(long, SIZES["57x32"]) == (
+        f"The code of {'人' * 30}… has squares of 0.24 mm on this paper; many printers and readers need 0.25 mm. "
+        "Choose larger paper, or a shorter number."
+    )
+    assert too_fine(long, SIZES["100x50"]) == ""
+    assert [size.name for size in SIZES.values() if too_fine(label("X" * 64), size)] == []
+
+
+def test_the_code_keeps_its_quiet_zone():
+    code = label("F-1", gtin="").code
+    assert code.side == 29 + 2 * 4  # QR version 3: 29 modules
+    assert 'viewBox="0 0 37 37"' in code.svg
+    assert "style" not in code.svg
 
 
 @pytest.mark.parametrize(

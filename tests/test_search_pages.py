@@ -9,10 +9,13 @@ from urllib.parse import quote
 import pytest
 
 from items.models import Item, Variant
+from katana_trace.lib import days
 from tests import build
 from tests.build import ahead, item, line, partner, post
 from tests.importing import words
 from tests.test_scan import READ
+from tracking.labels.label import label_of
+from tracking.labels.wanted import facts_of_batch
 from tracking.models import Document
 from tracking.records.hold import hold
 
@@ -243,3 +246,34 @@ def test_nothing_that_is_searched_for_hurts(as_operator, flour, pump):
             text = text[:place] + chance.choice(odd) + text[place + chance.choice([0, 1]) :]
         answer = as_operator.get("/search/?q=" + quote(text.encode("utf-8", "surrogatepass")))
         assert answer.status_code in (200, 302), seed
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "F-1", "A/1", "A//1", "/A", "A/", "a/21/b", "10/2026-11", ".", "..", "A/..", "...", "%2F", "100%", "A?b", "A;b", "A&b=c",
+        "a'b\"c", "(10)X", "<b>", "A+B", "A:B,C", "F 1", "Ä/ß", "x" * 20, "x" * 64,
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("gtin", ["", GTIN])
+def test_the_address_on_a_label_of_ours_opens_its_batch(as_operator, number, gtin):
+    item("Flour", "batch", skus=("FLOUR",))
+    Variant.objects.update(gtin=gtin)
+    post("receipt", line("FLOUR", 1, batch=number, expires="2031-01-31"), line("FLOUR", 1, batch="other"))
+    batch = build.batch(number)
+    encoded = label_of(facts_of_batch(batch), site="http://testserver/", today=days.today()).encoded
+    scanned = as_operator.get(encoded.removeprefix("http://testserver"), follow=True)  # by a phone
+    assert scanned.redirect_chain[-1][0] == batch.get_absolute_url()
+    typed = as_operator.get("/search/", {"q": encoded}, follow=True)  # by a scanner, into the field
+    assert typed.redirect_chain[-1][0] == batch.get_absolute_url()
+
+
+def test_the_address_of_a_batch_with_a_slash_that_is_not_there_offers_its_receipt(as_operator, flour):
+    shown = as_operator.get(f"/01/0{GTIN}/10/10%2F2026-11?17=310131", follow=True)
+    assert "10/2026-11" in words(shown.content.decode())
+    assert "cannot be read" not in words(shown.content.decode())
+
+
+def test_a_digital_link_of_others_with_several_elements_is_read_element_by_element(as_operator, flour):
+    answer = as_operator.get(f"/01/0{GTIN}/10/ABC/21/77", follow=True)
+    assert answer.redirect_chain[-1][0] == build.batch("ABC").get_absolute_url()

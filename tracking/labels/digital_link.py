@@ -37,6 +37,11 @@ def why_not(number: str) -> str:
             f"{shown(number, 30)} has {len(number)} characters, and a GS1 code carries {LONGEST}. Its code leads to the search "
             "of this site instead; choose shorter numbers if others are to read it."
         )
+    if number in (".", ".."):
+        return (
+            f"{number} at the end of an address means another address, so a GS1 code cannot carry it. Its code leads to the "
+            "search of this site instead; choose other numbers if others are to read it."
+        )
     odd = next((char for char in number if char not in CHARACTERS), "")
     if not odd:
         return ""

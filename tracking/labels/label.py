@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.safestring import SafeString
-
+from katana_trace.lib.quantities import shown
 from tracking.labels.digital_link import digital_link, search_link, why_not
-from tracking.labels.qr import qr_svg
+from tracking.labels.qr import Drawing, drawing_of
+from tracking.labels.sizes import LabelSize
 
 LENGTHS = (10, 20, 34)  # characters up to which a number is printed large, smaller, smaller still
+FINEST = 0.25  # mm of a module: two dots of a label printer of 203 dots to the inch, the coarsest that is usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,7 @@ class Label:
     facts: LabelFacts
     encoded: str
     warning: str
-
-    @property
-    def qr(self) -> SafeString:
-        return qr_svg(self.encoded)
+    code: Drawing
 
     @property
     def length(self) -> int:
@@ -58,5 +56,17 @@ def label_of(facts: LabelFacts, *, site: str, today: date) -> Label:
             expires_on=facts.expires_on,
             today=today,
         )
-        return Label(facts, encoded, "")
-    return Label(facts, search_link(site, number=facts.number), reason if facts.gtin else "")
+        return Label(facts, encoded, "", drawing_of(encoded))
+    encoded = search_link(site, number=facts.number)
+    return Label(facts, encoded, reason if facts.gtin else "", drawing_of(encoded))
+
+
+def too_fine(label: Label, size: LabelSize) -> str:
+    """Why the code of ``label`` may not be readable on paper of this size, with what to do; "" where it is."""
+    module = size.code / label.code.side
+    if module >= FINEST:
+        return ""
+    return (
+        f"The code of {shown(label.facts.number, 30)} has squares of {module:.2f} mm on this paper; many printers and readers "
+        f"need {FINEST} mm. Choose larger paper, or a shorter number."
+    )

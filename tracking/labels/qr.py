@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 import segno
 from django.utils.safestring import SafeString, mark_safe
@@ -10,10 +11,19 @@ from django.utils.safestring import SafeString, mark_safe
 QUIET = 4
 
 
-def qr_svg(text: str) -> SafeString:
-    """The SVG element of a QR code of ``text``, as large as the box around it."""
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """``svg`` is an element as large as the box around it; ``side`` is how many modules it has across, quiet zone and all."""
+
+    svg: SafeString
+    side: int
+
+
+def drawing_of(text: str) -> Drawing:
+    """The QR code of ``text``."""
+    code = segno.make_qr(text, error="m")
     out = io.BytesIO()
-    segno.make_qr(text, error="m").save(
+    code.save(
         out,
         kind="svg",
         border=QUIET,
@@ -24,4 +34,5 @@ def qr_svg(text: str) -> SafeString:
         svgclass="qr",
         lineclass=None,
     )
-    return mark_safe(out.getvalue().decode())  # noqa: S308 - drawn by the library, and the text is not in it
+    svg = mark_safe(out.getvalue().decode())  # noqa: S308 - drawn by the library, and the text is not in it
+    return Drawing(svg, code.symbol_size(border=QUIET)[0])

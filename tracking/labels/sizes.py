@@ -47,7 +47,7 @@ class LabelSize:
     @property
     def text(self) -> float:
         """The size of what is read beside it."""
-        return max(1.9, min(4.2, self.height / 11))
+        return 5.4 if self.is_upright else max(1.9, min(4.2, self.height / 11))
 
 
 def roll(name: str, title: str, width: float, height: float) -> LabelSize:

@@ -24,8 +24,8 @@ def labels_wanted(
     if documents:
         lines = LedgerLine.objects.filter(document__in=documents)
         incoming = lines.filter(quantity__gt=0)
-        named = Q(batch__isnull=False) | Q(serial__isnull=False)
-        moved = incoming if incoming.filter(named).exists() else lines
+        # Whatever a document brings in, numbered or not, its labels are of that: what a production used is not what it made.
+        moved = lines.filter(Q(quantity__gt=0) | ~Q(document__in=incoming.values("document")))
         batches = [*batches, *moved.filter(batch__isnull=False).values_list("batch_id", flat=True).distinct()]
         serials = [*serials, *moved.filter(serial__isnull=False).values_list("serial_id", flat=True)[: MOST + 1]]
     count = len(set(batches)) + len(set(serials))

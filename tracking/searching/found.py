@@ -56,6 +56,11 @@ class Found:
     notes: tuple[str, ...] = ()
 
     @property
+    def has_lots(self) -> bool:
+        """Whether the batch or serial number of a code is here."""
+        return any(section.name == "lots" for section in self.sections)
+
+    @property
     def only(self) -> str:
         """The address to open at once: of the one exact hit, else of the one hit; "" where a person must choose or read."""
         if self.unknown or self.notes:

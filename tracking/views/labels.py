@@ -7,25 +7,26 @@ from itertools import islice
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from katana_trace.lib import days
 from katana_trace.lib.refusal import Refusal
 from tracking.forms.labels import LabelForm
-from tracking.labels.label import Label, label_of
+from tracking.labels.label import Label, label_of, too_fine
 from tracking.labels.sizes import SIZES, USUAL, LabelSize
 from tracking.labels.wanted import MOST, labels_wanted
 
 KEPT = "label_size"  # of the session: the paper that was used last
+WARNED = 2  # warnings that are open; the others are there to be opened
 
 
 @require_safe
 def label_print(request: HttpRequest) -> HttpResponse:
     usual = request.session.get(KEPT, USUAL)
     usual = usual if usual in SIZES else USUAL
-    form = LabelForm(request.GET)
+    form = LabelForm(request.GET, usual=usual)
     is_valid = form.is_valid()
-    name, copies, skip = form.chosen(usual=usual)
+    size, copies, skip = form.chosen
     asked = {kind: ids_of(request, kind) for kind in ("batch", "serial", "document")}
     facts, said = [], []
     try:
@@ -34,11 +35,11 @@ def label_print(request: HttpRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         form.add_error(refusal.field, refusal.sentence)
-    if is_valid and request.GET.get("size") and name != usual:
-        request.session[KEPT] = name
+    if is_valid and request.GET.get("size") and size.name != usual:
+        request.session[KEPT] = size.name
     site = request.build_absolute_uri("/")
     labels = [label_of(one, site=site, today=days.today()) for one in facts]
-    size = SIZES[name]
+    warnings = [said for one in labels for said in (one.warning, too_fine(one, size)) if said]
     context = {
         "form": form,
         "size": size,
@@ -47,7 +48,8 @@ def label_print(request: HttpRequest) -> HttpResponse:
         "asked": [(kind, id_) for kind, ids in asked.items() for id_ in ids],
         "labels": labels,
         "held": [one.facts for one in labels if one.facts.is_held],
-        "warnings": [one.warning for one in labels if one.warning],
+        "warnings": warnings[:WARNED],
+        "more_warnings": warnings[WARNED:],
         "said": said,
         "pages": pages_of(labels, size, copies=copies, skip=skip),
     }
@@ -62,8 +64,7 @@ def ids_of(request: HttpRequest, name: str) -> list[int]:
 
 def pages_of(labels: list[Label], size: LabelSize, *, copies: int, skip: int) -> list[list[Label | None]]:
     """The labels in their places on pages; None is a place that stays empty."""
-    empty = skip % size.per_page if size.per_page > 1 else 0
-    places = iter([*[None] * empty, *[label for label in labels for _ in range(copies)]] if labels else [])
+    places = iter([*[None] * skip, *[label for label in labels for _ in range(copies)]] if labels else [])
     pages = []
     while page := list(islice(places, size.per_page)):
         pages.append(page)
@@ -71,7 +72,10 @@ def pages_of(labels: list[Label], size: LabelSize, *, copies: int, skip: int) ->
 
 
 @require_safe
-@cache_control(private=True, max_age=3600)
+@conditional_page
+@cache_control(
+    private=True, no_cache=True
+)  # asked for each time: a sheet of an older version would print beside its labels
 def label_css(request: HttpRequest) -> HttpResponse:
     """The style sheet of the table of sizes."""
     return render(request, "tracking/labels.css", {"sizes": SIZES.values()}, content_type="text/css; charset=utf-8")
