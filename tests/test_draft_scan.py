@@ -90,6 +90,11 @@ def test_our_own_label_without_a_gtin_names_its_lot(as_operator):
     assert (first.sku, first.batches[0].number) == ("CHEESE", "C 7/8")
 
 
+def test_a_bar_code_of_the_sku_names_its_variant(as_operator):
+    page = Sheet.new(as_operator, "receipt").fill(sku_0="]C0flour").press("save")
+    assert content(page)[0].sku == "FLOUR"
+
+
 def test_a_net_weight_fills_the_quantity_of_what_is_kept_by_weight(as_operator):
     page = Sheet.new(as_operator, "receipt").fill(sku_0=f"(01){CHEESE}(3103)001250(10)C1").press("save")
     (first,) = content(page)

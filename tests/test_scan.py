@@ -23,7 +23,7 @@ READ = [
     ("]Q3010950600013435210ABC\x1d17141205", Code("elements", GTIN, "ABC", expires_on=date(2014, 12, 5))),
     # ... or as whatever they are set to send for it.
     *((f"010950600013435210ABC{sign}21S-1", Code("elements", GTIN, "ABC", "S-1"))
-      for sign in ("|", "~", "^", "#", "<GS>", "{GS}", "\\x1d", "\u241d", "^]", "[FNC1]")),
+      for sign in ("|", "~", "^", "#", " ", "\x1e", "\u2194", "<GS>", "{GS}", "\\x1d", "\u241d", "^]", "[FNC1]")),
     # A day of 00 is the last of its month (sections 3.4.2 to 3.4.7), also in February.
     ("010950600013435217240200", Code("elements", GTIN, expires_on=date(2024, 2, 29))),
     (
@@ -47,6 +47,14 @@ READ = [
     ),
     ("https://shop.example/some/path/01/9506000134352/21/S1?x=1", Code("link", GTIN, "", "S1")),
     ("]Q1https://id.gs1.org/01/09506000134352/10/L1", Code("link", GTIN, "L1")),
+    ("]Q1https://id.gs1.org/01/09506000134352/", Code("link", GTIN)),
+    ("https://id.gs1.org/01/9506000134352?3103=000195", Code("link", GTIN, weight=195_000)),
+    # A number may have brackets of its own, and spaces stand between what is printed.
+    ("(01) 09506000134352 (10) A(B)C", Code("elements", GTIN, "A(B)C")),
+    # Twenty characters are the most, and then comes FNC1.
+    ("0109506000134352" + "10" + "1" * 20 + "\x1d21999", Code("elements", GTIN, "1" * 20, "999")),
+    # A bar code of another kind is its text, without what the scanner put before it.
+    ("]C0F-1", Code("label", text="F-1")),
     # Our own label.
     ("https://trace.example/search/?q=R%202%2F7", Code("label", text="R 2/7")),
     ("http://127.0.0.1:8000/search/?q=000417", Code("label", text="000417")),
@@ -87,6 +95,9 @@ def test_what_is_no_code_is_text(text):
             "0109506000134352" + "10" + "A" * 25,
             "cannot be read as a GS1 code to its end. Scan it again, or type its number.",
         ),
+        # What is longer than a batch number may be would be read as another element: no number is better than a wrong one.
+        ("0109506000134352" + "10" + "1" * 20 + "21999\x1d15210526", "cannot be read as a GS1 code to its end."),
+        ("(01)09506000134352(10)" + "1" * 21, "cannot be read as a GS1 code. Compare it with the label."),
         ("]C1zzz", "“zzz” cannot be read as a GS1 code to its end. Scan it again, or type its number."),
         ("https://id.gs1.org/01/09506000134352/99", "This GS1 Digital Link cannot be read. Compare it with the label."),
     ],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from items.listing import resolve_variant
 from items.models import TrackingMode, Variant
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.quantities import MILLION, parse_quantity, plain
@@ -66,6 +67,9 @@ def meant(code: Code) -> Scanned | str:
     """What ``code`` stands for, or the sentence that says why it stands for nothing."""
     if code.form == "label":
         facts = facts_of(lots_named(search_key(code.text))[:2])
+        variant = resolve_variant(code.text)[0] if not facts else None
+        if variant is not None:  # a bar code with the SKU
+            return Scanned(variant)
         if len(facts) != 1:
             few = "No batch or serial number has" if not facts else "Several batches or serial numbers have"
             return f"{few} the number “{code.text[:64]}” of this label. Give the SKU and the number."

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from biip import ParseConfig, ParseError
 from biip.gs1_digital_link_uris import GS1DigitalLinkURI
-from biip.gs1_element_strings import GS1ElementStrings
+from biip.gs1_element_strings import GS1ElementString, GS1ElementStrings
 from biip.gs1_messages import GS1Message
 from biip.gtin import Gtin
 
@@ -22,12 +22,26 @@ from katana_trace.lib.quantities import LINE_LIMIT, MILLION, shown
 SEPARATOR = "\x1d"
 # What scanners that type are commonly set to send for FNC1. No single one of these can be in the data of a GS1 code (its
 # characters are those of figure 7.11-1), so they part elements safely in what begins as such a code.
-SEPARATOR_WORDS = ("<GS>", "{GS}", "[GS]", "<FNC1>", "{FNC1}", "[FNC1]", "\\x1d", "\\u001d", "^]", "\u241d", "\u00e8")
-SEPARATOR_SIGNS = ("|", "~", "#", "^", "@", "$")
+SEPARATOR_WORDS = (
+    "<GS>",
+    "{GS}",
+    "[GS]",
+    "<FNC1>",
+    "{FNC1}",
+    "[FNC1]",
+    "\\x1d",
+    "\\u001d",
+    "^]",
+    "\u241d",
+    "\u2194",
+    "\u00e8",
+    "\x1e",
+)
+SEPARATOR_SIGNS = ("|", "~", "#", "^", "@", "$", " ")
 SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]", re.ASCII)  # section 5.1.3
 OF_GS1 = ("]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", "]J1")
 PLAIN_GTIN = re.compile(r"[0-9]{8}|[0-9]{12,14}", re.ASCII)
-HUMAN = re.compile(r"\([0-9]{2,4}\)", re.ASCII)
+HUMAN = re.compile(r"\(([0-9]{2,4})\)", re.ASCII)
 LONGEST = 2_000
 LENGTH_OF_GTIN = 14
 CONFIG = ParseConfig(gs1_element_strings_verify_date=False, separator_chars=(SEPARATOR, *SEPARATOR_SIGNS))
@@ -72,6 +86,14 @@ def read_code(text: str) -> Code | None:
     symbology = ""
     if SYMBOLOGY.match(bare):
         symbology, bare = bare[:3], bare[3:]
+    code = read_bare(bare, symbology)
+    if code is None and symbology and bare:
+        return Code("label", text=bare)  # a bar code of another kind: its text without what the scanner put before it
+    return code
+
+
+def read_bare(bare: str, symbology: str) -> Code | None:
+    """What follows the symbology identifier, "" where the scanner sent none."""
     if bare.lower().startswith(("http://", "https://")):
         return of_address(bare)
     if HUMAN.match(bare):
@@ -94,13 +116,14 @@ def of_address(text: str) -> Code | None:
     """A label of ours, ``…/search/?q=…``, or a GS1 Digital Link of any host."""
     try:
         parts = urlsplit(text)
-        asked = parse_qs(parts.query).get("q", [])
+        asked = [value for name, values in parse_qs(parts.query).items() if name.lower() == "q" for value in values]
+        if parts.path.lower().rstrip("/").endswith("/search") and asked:
+            return Code("label", text=asked[-1])
+        link = parts._replace(path=parts.path.rstrip("/")).geturl()
     except ValueError:
         return None
-    if parts.path.rstrip("/").endswith("/search") and asked:
-        return Code("label", text=asked[-1])
     try:
-        return of_parsed(GS1DigitalLinkURI.parse(text, config=CONFIG).element_strings, "link")
+        return of_parsed(GS1DigitalLinkURI.parse(link, config=CONFIG).element_strings, "link")
     except (ParseError, ValueError, KeyError):
         if re.search(r"/01/[0-9]{8,14}(/|$)", parts.path, re.ASCII):
             return Code("link", faults=("This GS1 Digital Link cannot be read. Compare it with the label.",))
@@ -108,9 +131,15 @@ def of_address(text: str) -> Code | None:
 
 
 def of_human(text: str) -> Code | None:
-    """Elements with their identifiers in brackets, as they are printed below a bar code."""
+    """Elements with their identifiers in brackets, as they are printed below a bar code. A number may have brackets too."""
+    places = [*HUMAN.finditer(text)]
+    ends = [*(found.start() for found in places[1:]), len(text)]
     try:
-        return of_parsed(GS1Message.parse_hri(text, config=CONFIG).element_strings, "elements")
+        elements = GS1ElementStrings(
+            GS1ElementString.parse(found[1] + text[found.end() : end].strip(), config=CONFIG)
+            for found, end in zip(places, ends, strict=True)
+        )
+        return of_parsed(elements, "elements")
     except (ParseError, ValueError, KeyError):
         if text.startswith("(01)"):
             return Code(
@@ -128,13 +157,30 @@ def of_elements(text: str, *, is_marked: bool) -> Code | None:
     is_marked = is_marked or SEPARATOR in plain
     plain = plain.strip(SEPARATOR)
     try:
-        code = of_parsed(GS1Message.parse(plain, config=CONFIG).element_strings, "elements")
+        elements = GS1Message.parse(plain, config=CONFIG).element_strings
+        refuse_cut(plain, elements)
+        code = of_parsed(elements, "elements")
     except (ParseError, ValueError, KeyError):
         if is_marked or (plain.startswith("01") and of_gtin(plain[2:16]) and len(plain) > 16):
             fault = f"“{shown(plain)}” cannot be read as a GS1 code to its end. Scan it again, or type its number."
             return Code("elements", faults=(fault,))
         return None
     return code if is_marked or (code.gtin and len(plain) > LENGTH_OF_GTIN) else None
+
+
+def refuse_cut(text: str, elements: GS1ElementStrings) -> None:
+    """Raises ValueError for an element that goes on beyond its greatest length: what follows it would be read as another one.
+
+    An element of variable length ends in a separator, or with the code (section 7.8.6.3).
+    """
+    place = 0
+    signs = (SEPARATOR, *SEPARATOR_SIGNS)
+    for element in elements:
+        place += len(element)
+        if element.ai.separator_required and place < len(text) and not text.startswith(signs, place):
+            raise ValueError(f"{element.ai.ai} is longer than it may be")
+        while text.startswith(signs, place):
+            place += 1
 
 
 def of_parsed(elements: GS1ElementStrings, form: str) -> Code:
