@@ -6,8 +6,11 @@ import csv
 import io
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
+from django.db import connection
 from openpyxl import load_workbook
 
 from items.models import Variant
@@ -17,6 +20,8 @@ from tests import build
 from tests.build import ahead, item, line, partner, post
 from tests.importing import press, upload
 from tests.worlds import exported
+from tracking.exports.tables import movements_table
+from tracking.ledger import movement_export
 from tracking.models import Batch, Document, Location, Partner
 from tracking.records.edit import edit_batch
 from tracking.records.hold import hold
@@ -249,6 +254,37 @@ def test_what_was_exported_comes_back_through_the_import_page_and_changes_nothin
             assert page.errors == [], (kind, ending)
             assert page.sums[:2] == (0, 0), (kind, ending)
             assert page.sums[2] == (3 if kind == "movements" else rows), (kind, ending)
+
+
+@pytest.mark.parametrize(
+    "text", ["_x0041_ x", "_x005F_", "a\r\nb", "a\rb", "a\nb", "＝1", "'=1", "007", "TRUE", "2026-01-31"]
+)
+def test_a_text_comes_back_out_of_a_spreadsheet_as_it_was(client, manager, text):
+    client.force_login(manager)
+    item("Flour", "batch", skus=("FLOUR",))
+    post("receipt", line("FLOUR", 1, batch="F-1"), note=text)
+    content = b"".join(client.get("/documents/movements.xlsx").streaming_content)
+    assert upload(client, "movements", content, "movements.xlsx").sums == (0, 0, 1, 0)
+
+
+def test_an_export_is_of_one_moment(committed_db, monkeypatch):
+    """An expiry that is corrected while the lines are read is the old one in all of them, or the new one in all."""
+    monkeypatch.setattr(movement_export, "CHUNK", 2)
+    item("Flour", "batch", skus=("FLOUR",))
+    for number in range(6):
+        post("receipt", line("FLOUR", 1, batch="F-1", expires="2031-01-31"), number=f"R-{number}")
+    rows = movements_table(None).rows()
+    first = next(iter(rows))
+    with ThreadPoolExecutor(1) as other:
+        other.submit(correct_expiry).result()
+    assert {row[7] for row in [first, *rows]} == {"2031-01-31"}
+    assert build.batch("F-1").expires_on.isoformat() == "2031-02-28"
+
+
+def correct_expiry() -> None:
+    """Another person's edit, on a connection of its own."""
+    edit_batch(batch=build.batch("F-1"), changes={"expires_on": date(2031, 2, 28)}, by=None, reason="Label")
+    connection.close()
 
 
 @pytest.mark.parametrize("address", LISTS)

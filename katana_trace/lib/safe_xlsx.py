@@ -35,6 +35,9 @@ LONGEST_CELL = 1 << 14  # bytes of a cell with a formula that may lie over the e
 WITHOUT_VALUE = re.compile(
     rb'<c\b(?![^>]*\bt="str")[^>]*?\br="([A-Z0-9]+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
 )
+ESCAPED = re.compile(
+    r"_x([0-9A-Fa-f]{4})_", re.ASCII
+)  # how a spreadsheet writes what XML cannot have, and its own escape
 ZEROS = re.compile(r"0{2,64}", re.ASCII)
 
 
@@ -167,6 +170,7 @@ def text_of(cell: ReadOnlyCell, row: int) -> str:
     if isinstance(value, str):
         if cell.data_type == "e":
             raise FileError(f"Row {row} has a cell with the error {shown(value, 20)}. Mend its formula, or clear it.")
+        value = ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
         if len(value) > CELL_LIMIT:
             raise FileError(
                 f"Row {row} has a cell with {len(value):,} characters, the limit is {CELL_LIMIT:,}. Shorten it."

@@ -31,5 +31,5 @@ def text_xml(place: str, value: str) -> str:
 
 
 def kept(value: str) -> str:
-    """``value`` so that a spreadsheet reads it back as it is; what XML cannot have becomes �."""
-    return UNWRITABLE.sub("\ufffd", ESCAPED.sub("_x005F_", value))
+    """``value`` so that a spreadsheet reads it back as it is; what XML cannot have becomes �, but for a carriage return."""
+    return UNWRITABLE.sub("\ufffd", ESCAPED.sub("_x005F_", value)).replace("\r", "_x000D_")

@@ -1,22 +1,65 @@
-"""One moment for an export that is read in many steps: no document half in it, whoever posts meanwhile."""
+"""One moment for an export that is read in many steps: no document half in it, no batch with two expiry dates, whoever writes
+meanwhile."""
 
 from __future__ import annotations
 
+import pickle
+import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import IO
 
 from django.db import connection, transaction
 
+AT_ONCE = 1_000
+IN_MEMORY = 4 << 20  # bytes
 
-def of_one_moment(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+Rows = Iterable[list[str]]
+
+
+def of_one_moment(rows: Rows) -> Iterator[list[str]]:
     """``rows``, read in one transaction that sees what there was at its begin.
 
-    SQLite needs none: it has one writer, so what is committed later has higher ids, and an open transaction of a reader
-    would keep that writer waiting.
+    On SQLite they are read at once into a temporary file: an open transaction of a reader keeps its one writer waiting, and
+    whoever takes the download may be slow.
     """
-    if connection.vendor != "postgresql" or connection.in_atomic_block:
+    if connection.in_atomic_block:
         yield from rows
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield from rows
+    elif connection.vendor == "postgresql":
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield from rows
+    else:
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
+            with reading():
+                keep(rows, file)
+            file.seek(0)
+            yield from kept(file)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """A transaction that only reads; Django's own would take SQLite's lock for writing."""
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            cursor.execute("COMMIT")
+
+
+def keep(rows: Rows, file: IO[bytes]) -> None:
+    source = iter(rows)
+    while some := list(islice(source, AT_ONCE)):
+        pickle.dump(some, file)
+
+
+def kept(file: IO[bytes]) -> Iterator[list[str]]:
+    while True:
+        try:
+            some = pickle.load(file)  # noqa: S301 - written by this function's caller a moment ago
+        except EOFError:
+            return
+        yield from some
