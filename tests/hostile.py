@@ -54,6 +54,7 @@ CELLS = [
     "46053", "TRUE", "None", "null", "#N/A", "", " ", "\u00a0", "\u200b", "\u202eabc", "ﬃ" * 30, "İ", "a" * 65, "a" * 999,
     "a" * 1001, "b" * 5000, "c" * 200_000, "x\ny", "x\r\ny", "\x07", "\x1b[31m", "\x85", "😀" * 20, "../../etc/passwd",
     "<script>alert(1)</script>", "{{ 7*7 }}", "%s%n", "'; DROP TABLE items_item;--", "UNBATCHED", "ｕｎｂａｔｃｈｅｄ",
+    "_xD800_", "_x0000_", "_x000D_", "_x0041_", "_x005F_x0041_",
 ]  # fmt: skip
 
 
@@ -275,7 +276,8 @@ def plain_sheet(chance: random.Random, rows: Rows) -> bytes:
 
 
 def typed_sheet(chance: random.Random, rows: Rows) -> bytes:
-    odd = [1, 1.5, -0.1, 1e300, True, None, "=1+1", "=A1", "text", 0.1 + 0.2]
+    printable = [cell for cell in CELLS if cell.isprintable() and len(cell) < 2000]
+    odd = [1, 1.5, -0.1, 1e300, True, None, "=1+1", "=A1", "text", 0.1 + 0.2, *printable]
     return workbook(
         tuple(rows[0]), *[tuple(chance.choice([cell, chance.choice(odd)]) for cell in row) for row in rows[1:]]
     )

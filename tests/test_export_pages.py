@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from openpyxl import load_workbook
 
-from items.models import Variant
+from items.models import Item, Variant
 from katana_trace.lib import xlsx_book
 from katana_trace.lib.safe_csv import DANGEROUS
 from tests import build
@@ -90,6 +90,17 @@ def test_serial_numbers_are_exported_with_where_they_are(as_viewer, bakery):
 def test_items_and_movements_are_exported_as_they_are_imported(as_viewer, bakery):
     for address, what in (("/items/items", "items"), ("/documents/movements", "movements")):
         assert table(as_viewer, address) == list(csv.reader(io.StringIO(exported(what))))
+
+
+def test_items_are_exported_whole_or_as_they_are_listed(as_viewer, bakery):
+    Variant.objects.filter(sku="FLOUR-1").update(archived_at=build.now())
+    Item.objects.filter(name="Bag").update(archived_at=build.now())
+    found = {
+        query: [row[4] for row in table(as_viewer, "/items/items", query)[1:]] for query in ("", "?q=o", "?archived=1")
+    }
+    assert found == {"": ["BAG", "FLOUR", "FLOUR-1", "PUMP"], "?q=o": ["FLOUR"], "?archived=1": ["BAG"]}
+    assert "Download all items, also archived ones" in as_viewer.get("/items/").content.decode()
+    assert "Download what is listed" in as_viewer.get("/items/?q=o").content.decode()
 
 
 def test_documents_are_exported_one_in_a_row(as_viewer, bakery, manager):

@@ -356,7 +356,7 @@ def test_letters_say_when_nobody_can_be_reached(client, viewer, manager, bakery)
     assert sentence not in read(client, recall, "letters/")
     Location.objects.update(phone="", address="")
     assert sentence in read(client, recall, "letters/")
-    Workspace.objects.update_or_create(defaults={"business_name": "Mill & Oven"})
+    Workspace.objects.update_or_create(pk=1, defaults={"business_name": "Mill & Oven"})
     page = read(client, recall, "letters/")
     assert sentence in page
     assert "<strong>Mill &amp; Oven</strong>" in page

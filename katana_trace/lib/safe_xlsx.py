@@ -35,9 +35,8 @@ LONGEST_CELL = 1 << 14  # bytes of a cell with a formula that may lie over the e
 WITHOUT_VALUE = re.compile(
     rb'<c\b(?![^>]*\bt="str")[^>]*?\br="([A-Z0-9]+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
 )
-ESCAPED = re.compile(
-    r"_x([0-9A-Fa-f]{4})_", re.ASCII
-)  # how a spreadsheet writes what XML cannot have, and its own escape
+# How a spreadsheet writes what XML cannot have, and its own escape. Others are never written so: _x0041_ is text.
+ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff]|007[Ff])_", re.ASCII)
 ZEROS = re.compile(r"0{2,64}", re.ASCII)
 
 

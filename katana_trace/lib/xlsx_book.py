@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
@@ -24,6 +24,7 @@ from openpyxl.utils import get_column_letter
 from katana_trace.lib.xlsx_cells import day_xml, quantity_xml, text_xml
 
 SHEET_ROWS = 1_048_575  # of a sheet, its header left out
+SHEET_BYTES = 1 << 30  # of a sheet: above twice that its zip would need an extension that some programs do not read
 CHUNK_ROWS = 500
 IN_MEMORY = 1_000_000  # bytes of a workbook without its rows
 END = b"</sheetData>"
@@ -53,15 +54,14 @@ def write_book(title: str, columns: Sequence[SheetColumn], rows: Iterable[Sequen
         first = next(source, None)
         while first is not None or not counts:
             before, after = starts[min(len(counts), 1)]
-            with target.open(part_name(len(counts) + 1), "w", force_zip64=True) as part:
+            with target.open(part_name(len(counts) + 1), "w") as part:
                 part.write(before)
-                count = 0
+                count = size = 0
                 # Not by a generator of ours: its end would close the source, and the rest of the rows be lost.
                 taken = islice(chain([first] if first is not None else [], source), SHEET_ROWS)
-                for chunk in chunks(taken):
-                    part.write(
-                        "".join(row_xml(count + n, row, columns, day_style) for n, row in enumerate(chunk, 2)).encode()
-                    )
+                while size < SHEET_BYTES and (chunk := list(islice(taken, CHUNK_ROWS))):
+                    rows_xml = (row_xml(count + n, row, columns, day_style) for n, row in enumerate(chunk, 2))
+                    size += part.write("".join(rows_xml).encode())
                     count += len(chunk)
                 part.write(END + FILTER.sub(rb"\g<1>%d\g<2>" % (count + 1), after))
             counts.append(count)
@@ -70,11 +70,6 @@ def write_book(title: str, columns: Sequence[SheetColumn], rows: Iterable[Sequen
         copy_rest(whole, target)
     file.seek(0)
     return file
-
-
-def chunks(rows: Iterator[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
-    while chunk := list(islice(rows, CHUNK_ROWS)):
-        yield chunk
 
 
 def row_xml(number: int, row: Sequence[str], columns: Sequence[SheetColumn], day_style: int) -> str:

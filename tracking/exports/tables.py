@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Collate
 
-from items.models import Item, Variant
+from items.models import Variant
 from katana_trace.lib.days import instant_text
 from katana_trace.lib.quantities import plain, to_millionths
 from katana_trace.lib.safe_csv import guard
@@ -39,13 +39,11 @@ def by_code_point(*columns: str) -> list:
     return [Collate(F(column), "C") if connection.vendor == "postgresql" else F(column) for column in columns]
 
 
-def items_table(items: QuerySet[Item]) -> Table:
+def items_table(variants: QuerySet[Variant]) -> Table:
     """One row per variant, by item and SKU."""
 
     def rows() -> Iterator[list[str]]:
-        found = Variant.objects.filter(item__in=items.order_by().values("pk")).order_by(
-            *by_code_point("item__name", "sku")
-        )
+        found = variants.order_by(*by_code_point("item__name", "sku"))
         for name, kind, unit, mode, sku, variant, gtin, life in found.values_list(
             "item__name",
             "item__kind",

@@ -7,6 +7,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from items.listing import items_found
+from items.models import Variant
 from items.views import items_asked
 from katana_trace.lib import days
 from tracking.exports.table import Table, write_csv, write_xlsx
@@ -25,7 +26,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @require_safe
 def item_export(request: HttpRequest, ending: str) -> HttpResponse:
-    return download(items_table(items_found(**items_asked(request))), ending)
+    """Where nothing is asked for, the whole catalogue: with the movements it makes the company anew. Else what is listed."""
+    asked = items_asked(request)
+    if not any(asked.values()):
+        return download(items_table(Variant.objects.all()), ending)
+    variants = Variant.objects.filter(item__in=items_found(**asked).order_by().values("pk"))
+    return download(items_table(variants if asked["archived"] else variants.filter(archived_at=None)), ending)
 
 
 @require_safe
