@@ -28,7 +28,6 @@ STRINGS_LIMIT = 48 * MIB
 PART_LIMIT = 4 * MIB
 
 SAVE_AGAIN = "Open it in a spreadsheet and save it again as XLSX, or as CSV (UTF-8)."
-OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 CHUNK = 1 << 20
 LONGEST_CELL = 1 << 14  # bytes of a cell with a formula that may lie over the end of a chunk
 # A formula without the value that it had; one that gives an empty text (t="str") has it.

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from katana_trace.lib.numbers import key_of
 from tracking.imports.columns import Shape
-from tracking.imports.formats import DATES, DECIMALS, SIGNS, fits_dates, fits_numbers
+from tracking.imports.formats import DATES, DECIMALS, fits_dates, fits_numbers
 from tracking.imports.kinds import ImportKind
 from tracking.models import RememberedMapping
 
@@ -100,8 +100,3 @@ def remember(kind: ImportKind, header: Sequence[str], mapping: Mapping, *, by) -
         header_key=header_key(header),
         defaults={"mapping": mapping.as_json(), "saved_by": by, "saved_at": timezone.now()},
     )
-
-
-def is_known(mapping: Mapping) -> bool:
-    """Whether its formats are of the tables; a stored one may be older than these."""
-    return mapping.dates in DATES and mapping.decimals in DECIMALS and mapping.signs in SIGNS
