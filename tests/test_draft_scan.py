@@ -17,7 +17,7 @@ FLOUR, PUMP, BAG, CHEESE = "09506000134352", "04006381333931", "00614141123452",
 @pytest.fixture
 def as_operator(client, operator):
     client.force_login(operator)
-    item("Flour", "batch", unit="kg", skus=("FLOUR",), kind="material")
+    item("Flour", "batch", unit="sack", skus=("FLOUR",), kind="material")
     item("Pump", "serial", skus=("PUMP",))
     item("Bag", skus=("BAG",))
     item("Cheese", "batch", unit="kg", skus=("CHEESE",))
@@ -93,6 +93,62 @@ def test_our_own_label_without_a_gtin_names_its_lot(as_operator):
 def test_a_bar_code_of_the_sku_names_its_variant(as_operator):
     page = Sheet.new(as_operator, "receipt").fill(sku_0="]C0flour").press("save")
     assert content(page)[0].sku == "FLOUR"
+
+
+UNREADABLE = (
+    f"01{FLOUR}37251727013110F-88-TOO-LONG-A-NUMBER-000001",
+    f"https://id.gs1.org/01/{FLOUR}/10/A?17=271300&37=25",
+    "Crème fraîche",
+)
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_a_label_that_cannot_be_read_stays_on_its_line_and_stops_the_posting(as_operator, text):
+    page = Sheet.new(as_operator, "receipt").fill(sku_0="BAG", quantity_0="3").press("add-in")
+    page = page.fill(sku_1=text).press("post")
+    assert stock() == {}
+    assert [one.sku for one in content(page)] == ["BAG", text]
+    assert any(text[:20] in said or "cannot be read" in said for said in page.said())
+
+
+def test_a_label_of_another_item_is_not_taken_into_the_fields_of_numbers(as_operator):
+    page = Sheet.new(as_operator, "receipt").fill(sku_0="CHEESE", quantity_0="5").press("save")
+    page = page.fill(number_0_0=f"(01){FLOUR}(17)270131(10)F-9", quantity_0_0="5").press("post")
+    wrong = "This label is of FLOUR, and the line is CHEESE: its number was not taken. Scan the right label."
+    assert wrong in page.said()
+    page = Sheet.new(as_operator, "receipt").fill(sku_0="PUMP", quantity_0="1").press("save")
+    page = page.fill(scan_0=f"(01){FLOUR}(21)A1").press("post")
+    assert (
+        "This label is of FLOUR, and the line is PUMP: its number was not taken. Scan the right label." in page.said()
+    )
+    page = page.fill(scan_0=f"(01){PUMP}(10)AB").press("post")
+    assert any("has no serial number. Scan another label, or type the number." in said for said in page.said())
+    assert (stock(), serials()) == ({}, {})
+
+
+def test_a_long_link_fits_into_the_field_of_a_batch(as_operator):
+    link = f"https://trace.northmill.example.com/01/{FLOUR}/10/LOT-2026-000123?17=270131"
+    page = Sheet.new(as_operator, "receipt").fill(sku_0="FLOUR", quantity_0="5").press("save")
+    assert 'maxlength="64"' not in page.html.split('name="number-0-0"')[1].split(">")[0]
+    page = page.fill(number_0_0=link).press("save")
+    assert [(one.number, one.expires_on) for one in content(page)[0].batches] == [("LOT-2026-000123", "2027-01-31")]
+
+
+def test_a_count_says_nothing_of_what_is_kept_by_weight(as_operator):
+    page = Sheet.new(as_operator, "receipt").fill(sku_0=f"(01){CHEESE}(37)24(10)Q").press("save")
+    (first,) = content(page)
+    assert (first.quantity, first.batches[0].quantity) == ("", "")
+    assert "The label says a count of 24, and CHEESE is kept in kg. Give the quantity." in page.html
+    page = Sheet.new(as_operator, "receipt").fill(sku_0=f"(01){BAG}(3103)001250(30)12").press("save")
+    assert content(page)[0].quantity == "12"
+
+
+def test_a_sku_that_can_be_read_as_a_code_stays_a_sku(as_operator):
+    item("Odd", skus=("0120250100000019",))
+    page = Sheet.new(as_operator, "receipt").fill(sku_0="0120250100000019", quantity_0="1").press("save")
+    assert content(page)[0].sku == "0120250100000019"
+    page.press("post")
+    assert stock() == {("0120250100000019", "Main", ""): "1"}
 
 
 def test_a_net_weight_fills_the_quantity_of_what_is_kept_by_weight(as_operator):

@@ -32,7 +32,7 @@ def as_operator(client, operator):
 
 @pytest.fixture
 def flour(db):
-    made = item("Flour", "batch", unit="kg", skus=("FLOUR", "FLOUR-1"), kind="material")
+    made = item("Flour", "batch", unit="sack", skus=("FLOUR", "FLOUR-1"), kind="material")
     Variant.objects.filter(sku="FLOUR").update(gtin=GTIN)
     post(
         "receipt",
@@ -147,7 +147,7 @@ def test_published_codes_lead_to_their_lot(as_operator, text, code):
         return
     unknown = said(as_operator, text)
     assert f"has no {'serial number' if mode == 'serial' else 'batch'} of this number yet" in unknown
-    expires = code.expires_on.isoformat() if code.expires_on and mode == "batch" else None
+    expires = code.usable_until.isoformat() if code.usable_until and mode == "batch" else None
     post("receipt", line("GOODS", 1, **{mode: number}, expires=expires))
     record = build.serial(number) if mode == "serial" else build.batch(number)
     assert opened(as_operator, text) == record.get_absolute_url()
@@ -196,8 +196,21 @@ def test_a_number_that_looks_like_a_code_is_found_as_a_number(as_operator, flour
         line("FLOUR", 1, batch="10ABC"),
         line("FLOUR", 1, batch="(10)X"),
     )
-    for number in ("4006381333931", "10ABC", "(10)X"):
-        assert opened(as_operator, number) == build.batch(number).get_absolute_url()
+    for number in ("4006381333931", "10ABC", "(10)X", "]C04006381333931"):
+        record = build.batch(number.removeprefix("]C0"))
+        assert opened(as_operator, number) == record.get_absolute_url()
+    post("receipt", line("FLOUR", 1, batch="0120250100000019"), line("FLOUR", 1, batch=f"010{GTIN}"))
+    assert opened(as_operator, "0120250100000019") == build.batch("0120250100000019").get_absolute_url()
+    assert listed(as_operator, f"010{GTIN}") == [f"010{GTIN} FLOUR Flour", f"Flour FLOUR GTIN {GTIN}"]
+
+
+def test_words_with_an_accent_are_no_codes(as_operator):
+    made = item("Crème fraîche", skus=("CREME",))
+    assert opened(as_operator, "Crème fraîche") == made.get_absolute_url()
+
+
+def test_a_best_before_date_that_differs_is_not_passed_over(as_operator, flour):
+    assert "The label of batch ABC says 2027-01-31;" in said(as_operator, f"(01)0{GTIN}(15)270131(10)ABC")
 
 
 def test_a_code_that_is_wrong_says_what(as_operator, flour):

@@ -10,16 +10,40 @@ from dataclasses import dataclass, replace
 from items.listing import resolve_variant
 from items.models import TrackingMode, Variant
 from katana_trace.lib.numbers import key_of
-from katana_trace.lib.quantities import MILLION, parse_quantity, plain
+from katana_trace.lib.quantities import MILLION, parse_quantity, plain, shown
 from katana_trace.lib.search import search_key
 from tracking.documents.kinds import KINDS
 from tracking.drafts.content import BatchContent, DraftContent, LineContent
-from tracking.scanning.code import Code, read_code
+from tracking.scanning.code import SEPARATOR, Code, read_code
 from tracking.searching.by_code import variants_of_gtin
 from tracking.trace.facts import facts_of
 from tracking.trace.find import lots_named
 
 WEIGHTS = {"kg": MILLION, "g": 1_000 * MILLION}  # millionths of the unit in a kilogram
+# Units of which a number of pieces says nothing.
+MEASURES = {
+    *WEIGHTS,
+    "mg",
+    "t",
+    "lb",
+    "lbs",
+    "oz",
+    "l",
+    "ml",
+    "cl",
+    "dl",
+    "hl",
+    "gal",
+    "m",
+    "cm",
+    "mm",
+    "m2",
+    "m3",
+    "m²",
+    "m³",
+    "ft",
+    "yd",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +56,46 @@ class Scanned:
     code: Code | None = None
 
 
-def with_codes(content: DraftContent) -> tuple[DraftContent, list[str]]:
-    """``content`` with scanned codes in place of what they name, and what is to be said of them."""
-    lines, told = list(content.lines), []
+Refused = tuple[int | None, str, str]  # the line, what of it, the sentence
+
+
+def with_codes(content: DraftContent) -> tuple[DraftContent, list[str], list[Refused]]:
+    """``content`` with scanned codes in place of what they name; what is to be said of them; and what stands in the way of
+    posting: a code that cannot be read, or the label of another item."""
+    lines, told, refused = list(content.lines), [], []
     for place, line in enumerate(lines):
-        lines[place] = line = with_codes_of_batches(line)
         code = code_in(line.sku)
-        if code is None:
-            continue
-        told += code.faults
-        scanned = meant(code)
-        if isinstance(scanned, str):
-            lines[place] = replace(line, sku=(code.human or code.text)[:120])
-            told.append(scanned)
-            continue
-        is_serial = scanned.variant.item.tracking_mode == TrackingMode.SERIAL and scanned.serial_number
-        there = same_line(lines, place, scanned) if is_serial else None
-        if there is not None:  # the next unit of what a line above has
-            lines[there], said = filled(lines[there], scanned, content.kind)
-            lines[place] = LineContent(line.section)
-        else:
-            lines[place], said = filled(replace(line, sku=scanned.variant.sku), scanned, content.kind)
-        told += said
-    return replace(content, lines=tuple(lines)), told
+        if code is not None and code.form == "elements" and is_sku(line.sku):
+            code = None
+        if code is not None:
+            scanned, faults = meant(code), list(code.faults)
+            if isinstance(scanned, str):
+                lines[place] = replace(line, sku=code.human or code.text or line.sku.replace(SEPARATOR, "|"))
+                faults = faults or [scanned]
+            else:
+                told += take(lines, place, scanned, content.kind)
+            refused += [(place, "sku", " ".join(faults))] if faults else []
+        lines[place], said = with_codes_of_batches(lines[place])
+        refused += [(place, "numbers", " ".join(said))] if said else []
+    return replace(content, lines=tuple(lines)), told, refused
+
+
+def take(lines: list[LineContent], place: int, scanned: Scanned, kind: str) -> list[str]:
+    """Fills the line at ``place``, or with the next unit of what a line above has, that one; returns what is to be said."""
+    line = lines[place]
+    is_serial = scanned.variant.item.tracking_mode == TrackingMode.SERIAL and scanned.serial_number
+    there = same_line(lines, place, scanned) if is_serial else None
+    if there is None:
+        lines[place], said = filled(replace(line, sku=scanned.variant.sku), scanned, kind)
+    else:
+        lines[there], said = filled(lines[there], scanned, kind)
+        lines[place] = LineContent(line.section)
+    return said
+
+
+def is_sku(text: str) -> bool:
+    """Whether what can be read as a code is the SKU of a variant all the same."""
+    return Variant.objects.filter(key=search_key(text)).exists()
 
 
 def code_in(text: str) -> Code | None:
@@ -111,16 +152,19 @@ def filled(line: LineContent, scanned: Scanned, kind: str) -> tuple[LineContent,
 
 
 def quantity_of(scanned: Scanned) -> tuple[str, list[str]]:
-    """The quantity of the code in the item's unit, "" where it has none; and why a weight cannot be taken."""
-    code, unit = scanned.code, scanned.variant.item.unit
+    """The quantity of the code in the item's unit, "" where it has none; and why a weight or count cannot be taken."""
+    code, unit, sku = scanned.code, scanned.variant.item.unit, scanned.variant.sku
     if code is None:
         return "", []
-    if code.weight is not None:
-        if unit not in WEIGHTS:
-            said = f"The label says {plain(code.weight)} kg, and {scanned.variant.sku} is kept in {unit}. Give the quantity."
-            return "", [said]
+    if code.weight is not None and unit in WEIGHTS:
         return plain(code.weight * WEIGHTS[unit] // MILLION), []
-    return (str(code.count), []) if code.count else ("", [])
+    if code.count and unit.lower() not in MEASURES:
+        return str(code.count), []
+    if code.weight is not None:
+        return "", [f"The label says {plain(code.weight)} kg, and {sku} is kept in {unit}. Give the quantity."]
+    if code.count:
+        return "", [f"The label says a count of {code.count}, and {sku} is kept in {unit}. Give the quantity."]
+    return "", []
 
 
 def with_quantity(line: LineContent, quantity: str, variant: Variant) -> tuple[LineContent, list[str]]:
@@ -170,23 +214,53 @@ def with_batch(
     return line, told
 
 
-def with_codes_of_batches(line: LineContent) -> LineContent:
-    """A label scanned into the field of a batch number: its number, and its expiry where none was typed."""
-    batches = list(line.batches)
+def with_codes_of_batches(line: LineContent) -> tuple[LineContent, list[str]]:
+    """Labels scanned into the fields of batch numbers: the number, and its expiry where none was typed; and why one was not
+    taken, which leaves the field empty."""
+    batches, said = list(line.batches), []
     for place, batch in enumerate(batches):
         code = code_in(batch.number)
-        if code is not None and (code.batch_number or code.text):
-            expires = code.usable_until.isoformat() if code.usable_until else ""
-            batches[place] = replace(
-                batch, number=code.batch_number or code.text, expires_on=batch.expires_on or expires
-            )
-    return replace(line, batches=tuple(batches))
+        if code is None:
+            continue
+        number = code.batch_number or code.text
+        fault = next(iter(code.faults), "") or label_fault(code, line.sku)
+        if not number and not fault:
+            fault = f"“{shown(batch.number)}” has no batch number. Scan another label, or type the number."
+        if fault:
+            batches[place] = replace(batch, number="")
+            said.append(fault)
+            continue
+        expires = code.usable_until.isoformat() if code.usable_until else ""
+        batches[place] = replace(batch, number=number, expires_on=batch.expires_on or expires)
+    return replace(line, batches=tuple(batches)), said
 
 
-def serial_in(text: str) -> str:
-    """The serial number in what was scanned into a box for serial numbers: of a code, else the text itself."""
+def serial_in(text: str, sku: str) -> str:
+    """The serial number in what was scanned into the box of a line with ``sku``: of a code, else the text itself.
+
+    Raises ValueError for a code that cannot be read, has no serial number, or is of another item.
+    """
     code = code_in(text)
-    return (code.serial_number or code.text or text) if code is not None else text
+    if code is None:
+        return text
+    fault = next(iter(code.faults), "") or label_fault(code, sku)
+    if fault:
+        raise ValueError(fault)
+    if not (code.serial_number or code.text):
+        raise ValueError(f"“{shown(text)}” has no serial number. Scan another label, or type the number.")
+    return code.serial_number or code.text
+
+
+def label_fault(code: Code, sku: str) -> str:
+    """Why a label does not belong on a line with ``sku``; "" where it does, or where nobody has its GTIN."""
+    if not code.gtin:
+        return ""
+    owners = variants_of_gtin(code.gtin)
+    variant = resolve_variant(sku)[0] if sku else None
+    if variant is None or variant.pk in {one.pk for one in owners} or not (owners or variant.gtin):
+        return ""
+    whose = ", ".join(one.sku for one in owners[:4]) or f"an item with the GTIN {code.gtin}"
+    return f"This label is of {whose}, and the line is {variant.sku}: its number was not taken. Scan the right label."
 
 
 def same(typed: str, quantity: str) -> bool:

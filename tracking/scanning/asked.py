@@ -9,11 +9,17 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+BOTH = re.compile(
+    r"[0-9]{8,14}/10/[^/]+/21/[^/]+", re.ASCII
+)  # a batch and a serial number, rather than one with slashes
 WITH_SLASH = re.compile(r"(?P<key>[0-9]{8,14}/(?:10|21))/(?P<number>.*/.*)", re.ASCII | re.DOTALL)
 
 
 def readings_of(rest: str) -> list[str]:
-    """The paths, below ``/01/`` and encoded, that ``rest`` can have been: one number as our labels have it, then as it stands."""
+    """The paths, below ``/01/`` and encoded, that ``rest`` can have been, the likelier first."""
     as_it_stands = quote(rest, safe="/")
     found = WITH_SLASH.fullmatch(rest)
-    return [f"{found['key']}/{quote(found['number'], safe='')}", as_it_stands] if found else [as_it_stands]
+    if not found:
+        return [as_it_stands]
+    with_slash = f"{found['key']}/{quote(found['number'], safe='')}"
+    return [as_it_stands, with_slash] if BOTH.fullmatch(rest) else [with_slash, as_it_stands]

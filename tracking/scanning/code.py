@@ -92,6 +92,11 @@ def read_code(text: str) -> Code | None:
     return code
 
 
+def without_symbology(text: str) -> str:
+    """``text`` without the identifier that a scanner may put before it."""
+    return text[3:] if SYMBOLOGY.match(text) else text
+
+
 def read_bare(bare: str, symbology: str) -> Code | None:
     """What follows the symbology identifier, "" where the scanner sent none."""
     if bare.lower().startswith(("http://", "https://")):
@@ -154,7 +159,8 @@ def of_elements(text: str, *, is_marked: bool) -> Code | None:
     plain = text
     for word in SEPARATOR_WORDS:
         plain = plain.replace(word, SEPARATOR)
-    is_marked = is_marked or SEPARATOR in plain
+    # A word may stand in any text ("è" does), so it marks nothing: only a real FNC1 does.
+    is_marked = is_marked or SEPARATOR in text
     plain = plain.strip(SEPARATOR)
     try:
         elements = GS1Message.parse(plain, config=CONFIG).element_strings

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from items.listing import same_gtins
 from items.models import TrackingMode, Variant
 from katana_trace.lib.days import is_expired, today
-from katana_trace.lib.numbers import can_be_stored, key_of
+from katana_trace.lib.numbers import LIMIT, can_be_stored, key_of
 from tracking.models import Batch, SerialNumber
-from tracking.scanning.code import Code
+from tracking.scanning.code import Code, without_symbology
 from tracking.searching.by_text import lot_hit, sections_of, variant_hit
 from tracking.searching.found import Found, Section, Unknown
 from tracking.trace.facts import facts_of
@@ -23,18 +25,30 @@ def found_by_code(text: str, code: Code) -> Found:
         number = code.serial_number or code.batch_number
         sections = sections_of(text) or (sections_of(number) if number else [])
         return Found(text, tuple(sections), code, notes=code.faults)
-    variants = variants_of_gtin(code.gtin)
-    typed = sections_of(text) if code.form == "gtin" else []
-    if not variants:
-        if typed:
-            return Found(text, tuple(typed), code, notes=code.faults)
+    variants, typed = variants_of_gtin(code.gtin), typed_sections(text, code)
+    if not variants and not typed:
         return Found(text, (), code, notes=(*code.faults, unknown_gtin(code.gtin)))
-    if not code.is_lot:
-        if typed:
-            return Found(text, tuple(typed), code, notes=code.faults)
-        hits = tuple(variant_hit(one, is_exact=True) for one in variants)
-        return Found(text, (Section("variants", "Items", hits),), code, notes=code.faults)
-    return found_lots(text, code, variants)
+    if not variants or not code.is_lot:
+        named = [] if code.form == "gtin" else item_sections(variants)
+        return Found(text, (*typed, *named), code, notes=code.faults)
+    found = found_lots(text, code, variants)
+    return replace(found, sections=(*found.sections, *typed))
+
+
+def typed_sections(text: str, code: Code) -> list[Section]:
+    """What has the code itself as its number, or as its GTIN: many a plain number can be read as a code."""
+    bare = without_symbology(text)
+    if code.form == "gtin":
+        return sections_of(bare) or item_sections(variants_of_gtin(code.gtin))
+    if code.form != "elements" or len(bare) > LIMIT:
+        return []
+    exact = [(one, tuple(hit for hit in one.hits if hit.is_exact)) for one in sections_of(bare)]
+    return [replace(one, hits=hits) for one, hits in exact if hits]
+
+
+def item_sections(variants: list[Variant]) -> list[Section]:
+    hits = tuple(variant_hit(one, is_exact=True) for one in variants)
+    return [Section("variants", "Items", hits)] if hits else []
 
 
 def unknown_gtin(gtin: str) -> str:
@@ -65,13 +79,13 @@ def found_lots(text: str, code: Code, variants: list[Variant]) -> Found:
             unknown.append(Unknown(variant, "serial number" if is_serial else "batch", number, code))
             continue
         places.append((is_serial, record.pk))
-        if not is_serial and code.expires_on and record.expires_on != code.expires_on:
+        if not is_serial and code.usable_until and record.expires_on != code.usable_until:
             notes.append(other_expiry(record, code))
     facts = facts_of(places)
     hits = tuple(lot_hit(facts[place], is_exact=True) for place in places if place in facts)
     sections = [Section("lots", "Batches and serial numbers", hits)] if hits else []
     if not hits and not unknown:
-        sections.append(Section("variants", "Items", tuple(variant_hit(one, is_exact=True) for one in variants)))
+        sections = item_sections(variants)
     return Found(text, tuple(sections), code, tuple(unknown), tuple(notes))
 
 
@@ -85,8 +99,8 @@ def lot_of(variant: Variant, number: str, *, is_serial: bool) -> Batch | SerialN
 
 def other_expiry(batch: Batch, code: Code) -> str:
     kept = f"expires on {batch.expires_on.isoformat()}" if batch.expires_on else "has no expiry date"
-    late = ", which is past" if is_expired(code.expires_on, today()) else ""
+    late = ", which is past" if is_expired(code.usable_until, today()) else ""
     return (
-        f"The label of batch {batch.number} says {code.expires_on.isoformat()}{late}; here it {kept}. "
+        f"The label of batch {batch.number} says {code.usable_until.isoformat()}{late}; here it {kept}. "
         "Compare them, and correct the batch if the label is right."
     )

@@ -63,9 +63,9 @@ def act(content: DraftContent, post: QueryDict) -> Acted:
     place = rest.partition(":")[0]
     index = int(place) if place.isdecimal() and len(place) < 6 else -1
     typed = content
-    content, told = with_codes(content)
+    content, told, refused = with_codes(content)
     boxes = with_boxes(content, post)
-    boxes.told = told + boxes.told
+    boxes.told, boxes.refused = told + boxes.told, refused + boxes.refused
     wanted = ACTS.get(verb)
     if wanted is None or (verb in OF_LINES and not 0 <= index < len(content.lines)):
         acted = boxes
@@ -81,7 +81,11 @@ def act(content: DraftContent, post: QueryDict) -> Acted:
         acted.content = with_new_batches(acted.content)
         prefill(acted)
     else:
-        acted.refused += filled_in(typed, content) + guessed(acted.content) + untold_partner(acted.content, post)
+        acted.refused += (
+            filled_in(typed, content, {place for place, _, _ in refused})
+            + guessed(acted.content)
+            + untold_partner(acted.content, post)
+        )
     acted.content = with_expected(acted.content)
     acted.without_blanks()
     return acted
@@ -96,12 +100,13 @@ def prefill(acted: Acted) -> None:
         acted.content = with_recipe(content)
 
 
-def filled_in(typed: DraftContent, content: DraftContent) -> list[tuple[int | None, str, str]]:
-    """What stands in the way of posting: lines that a scanned label filled in just now, which nobody has seen yet."""
+def filled_in(typed: DraftContent, content: DraftContent, told: set[int | None]) -> list[tuple[int | None, str, str]]:
+    """What stands in the way of posting: lines that a scanned label filled in just now, which nobody has seen yet;
+    those of ``told`` have their own sentence."""
     return [
         (place, "sku", f"The label was filled in as {line.sku}. Look at the line, and press Post once more.")
         for place, (before, line) in enumerate(zip(typed.lines, content.lines, strict=True))
-        if before != line and not line.is_blank
+        if before != line and not line.is_blank and place not in told
     ]
 
 
@@ -226,7 +231,8 @@ def with_boxes(content: DraftContent, post: QueryDict) -> Acted:
     for index, (text, _, range_text) in boxes_of(content, post).items():
         ticked = ticked_of(post, index)
         try:
-            numbers = [*map(serial_in, numbers_in(text)), *(expand_range(range_text) if range_text else []), *ticked]
+            scanned = [serial_in(number, content.lines[index].sku) for number in numbers_in(text)]
+            numbers = [*scanned, *(expand_range(range_text) if range_text else []), *ticked]
             filled, bad = add_numbers(acted.content, index, numbers)
         except (ValueError, Refusal) as error:
             acted.scans[index] = "\n".join(filter(None, [text, *ticked])), [], range_text

@@ -48,8 +48,8 @@ def document_new(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404(f"“{kind}” is no kind of document.")
     if request.method == "POST":
         return draft_posted(request, kind, token_of(request.POST.get("token", "")))
-    content, told = with_codes(begun(kind, request.GET))
-    for sentence in told:
+    content, told, refused = with_codes(begun(kind, request.GET))
+    for sentence in [*told, *(sentence for _, _, sentence in refused)]:
         messages.warning(request, sentence)
     acted = Acted(content)
     prefill(acted)
