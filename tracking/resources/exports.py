@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.db.models import Exists, OuterRef
 
-from items.models import Item
+from items.models import Item, Variant
 from katana_trace.lib.quantities import plain
 from katana_trace.lib.safe_csv import guard, write_rows
 from tracking.exports.snapshot import of_one_moment
 from tracking.exports.table import write_csv
-from tracking.exports.tables import batches_table, documents_table
+from tracking.exports.tables import batches_table, documents_table, items_table
 from tracking.ledger.movement_export import COLUMNS, movement_rows
 from tracking.ledger.sql import code_point, fetch
 from tracking.models import Batch, Document, LedgerLine
-from tracking.resources.import_items import REQUIRED as ITEM_COLUMNS
 
 
 def export_movements(item: Item | None) -> Iterator[bytes]:
@@ -25,17 +24,7 @@ def export_movements(item: Item | None) -> Iterator[bytes]:
 
 def export_items(item: Item | None) -> Iterator[bytes]:
     """One row per variant, by item and SKU."""
-    rows = fetch(
-        "SELECT i.name, i.kind, i.unit, i.tracking_mode, v.sku, v.name, v.gtin, i.shelf_life_days FROM items_item i"
-        f" JOIN items_variant v ON v.item_id = i.id {only(item)}"
-        f" ORDER BY {code_point('i.name')}, {code_point('v.sku')}",
-        parameters(item),
-    )
-    cells = (
-        [guard(name), kind, guard(unit), mode, guard(sku), guard(variant), guard(gtin), str(life or "")]
-        for name, kind, unit, mode, sku, variant, gtin, life in rows
-    )
-    return headed(ITEM_COLUMNS, cells)
+    return write_csv(items_table(Variant.objects.filter(item=item) if item else Variant.objects.all()))
 
 
 def export_stock(item: Item | None) -> Iterator[bytes]:
