@@ -27,6 +27,7 @@ if any("://" in host or "/" in host for host in ALLOWED_HOSTS):
 
 INSTALLED_APPS = [
     "katana_trace",
+    "katana_trace.accounts",
     "items",
     "tracking",
     "django.contrib.admin",
@@ -48,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "katana_trace.lib.body_limit.BodyLimitMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "katana_trace.lib.htmx.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -76,6 +78,9 @@ TEMPLATES = [
 DATABASES = environment.databases(DATA_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+AUTHENTICATION_BACKENDS = ["katana_trace.accounts.backend.ThrottledBackend"]
+# Argon2 hashes; the other lets passwords of before in, and is replaced by the next login.
+PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}" for name in ("Argon2PasswordHasher", "PBKDF2PasswordHasher")]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

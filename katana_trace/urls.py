@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
-from katana_trace import accounts, views
+from katana_trace import views
+from katana_trace.accounts import views as accounts
 
 urlpatterns = [
     path("", views.home, name="home"),

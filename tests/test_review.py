@@ -26,7 +26,6 @@ from tests.build import (
     switch_on,
 )
 from tests.worlds import exported, traced
-from tracking.forms.switch import SwitchOffForm
 from tracking.models import Batch, Document
 from tracking.modes.switch import disable_tracking, enable_tracking
 from tracking.records.hold import hold
@@ -221,10 +220,16 @@ def test_reasons_that_cannot_be_stored_are_refused_in_a_sentence(manager):
     assert sentence == "Reason “bad \\udcff” has a character that cannot be printed (\\udcff). Remove it."
 
 
-def test_the_name_that_confirms_may_be_typed_as_a_page_shows_it():
+def test_the_name_that_confirms_may_be_typed_as_a_page_shows_it(client, manager):
     flour = item("Rye  flour", "batch", skus=("FLOUR",))
-    assert SwitchOffForm({"confirm": "Rye flour", "reason": "x"}, item=flour).is_valid()
-    assert not SwitchOffForm({"confirm": "Rye", "reason": "x"}, item=flour).is_valid()
+    client.force_login(manager)
+
+    def refused(typed: str) -> list[str]:
+        sent = {"tracking_mode": "none", "confirm": typed, "reason": "x"}
+        return list(client.post(f"/items/{flour.pk}/tracking/", sent).context["form"].errors)
+
+    assert refused("Rye flour") == ["__all__"]  # the history was not downloaded
+    assert refused("Rye") == ["confirm"]
 
 
 def test_recent_movements_are_the_last_of_all_variants():

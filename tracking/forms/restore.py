@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from katana_trace.accounts.forms import PasswordAgainForm
 from katana_trace.lib.pasted import numbers_in
 
 SIZE_LIMIT = 20 * 1024 * 1024
@@ -39,7 +40,7 @@ class HistoryUploadForm(forms.Form):
         return content
 
 
-class RestoreForm(forms.Form):
+class RestoreForm(PasswordAgainForm):
     """``seen`` is the plan that was shown; the numbers that left are ticked, or typed one in each line or as a range."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django import forms
 
+from katana_trace.accounts.forms import PasswordAgainForm
 from katana_trace.lib.fields import TextValidator
 from katana_trace.lib.identity import new_uuid
 from tracking.records.log import REASON_LIMIT
 
 
-class ReverseForm(forms.Form):
+class ReverseForm(PasswordAgainForm):
     """``token`` is the mirror's: who presses twice reverses once."""
 
     reason = forms.CharField(

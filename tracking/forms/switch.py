@@ -6,10 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from items.models import Item
+from katana_trace.accounts.forms import PasswordAgainForm
 from katana_trace.lib.numbers import key_of
 
 
-class SwitchOffForm(forms.Form):
+class SwitchOffForm(PasswordAgainForm):
     """``item`` is the item whose name must be typed."""
 
     confirm = forms.CharField(

@@ -108,7 +108,7 @@ def document_print(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("tracking.reverse_document", raise_exception=True)
 def document_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     document = get_object_or_404(documents(), pk=pk)
-    form = ReverseForm(request.POST if request.method == "POST" else None)
+    form = ReverseForm(request.POST if request.method == "POST" else None, request=request)
     taken_by = []
     if form.is_valid():
         try:

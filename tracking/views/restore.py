@@ -72,7 +72,7 @@ def show_upload(
 def archive_restore(request: HttpRequest, pk: int) -> HttpResponse:
     """The preview of what comes back; it is done only as it was shown."""
     archive = get_object_or_404(Archive.objects.select_related("item", "switch"), pk=pk)
-    form = RestoreForm(request.POST if request.method == "POST" else None)
+    form = RestoreForm(request.POST if request.method == "POST" else None, request=request)
     refused = ""
     if form.is_valid():
         try:

@@ -36,7 +36,7 @@ def item_tracking(request: HttpRequest, pk: int) -> HttpResponse:
     to = request.GET.get("to") or request.GET.get("tracking_mode") or item.tracking_mode
     if to not in TrackingMode.values:
         to = item.tracking_mode
-    return show(request, item, to, form_for(item, to))
+    return show(request, item, to, form_for(request, item, to))
 
 
 def switch(request: HttpRequest, item: Item) -> HttpResponse:
@@ -45,7 +45,7 @@ def switch(request: HttpRequest, item: Item) -> HttpResponse:
         form = SwitchOnForm(request.POST)
         form.add_error(None, f"“{to[:40]}” is no tracking. Choose none, batch or serial.")
         return show(request, item, item.tracking_mode, form)
-    form = form_for(item, to, request.POST)
+    form = form_for(request, item, to, request.POST)
     if not form.is_valid():
         return show(request, item, to, form)
     reason = form.cleaned_data["reason"]
@@ -61,8 +61,8 @@ def switch(request: HttpRequest, item: Item) -> HttpResponse:
     return redirect(item)
 
 
-def form_for(item: Item, to: str, data=None) -> SwitchOffForm | SwitchOnForm:
-    return SwitchOffForm(data, item=item) if to == TrackingMode.NONE else SwitchOnForm(data)
+def form_for(request: HttpRequest, item: Item, to: str, data=None) -> SwitchOffForm | SwitchOnForm:
+    return SwitchOffForm(data, item=item, request=request) if to == TrackingMode.NONE else SwitchOnForm(data)
 
 
 def show(request: HttpRequest, item: Item, to: str, form) -> HttpResponse:
