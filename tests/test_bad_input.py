@@ -499,6 +499,36 @@ def test_the_same_file_again_changes_nothing_and_says_so(accepted):
     assert state() == before
 
 
+def test_the_rows_of_a_document_may_come_again_in_another_order(accepted):
+    rows = row(), row(sku="FLOUR", batch_number="L1", quantity="2"), row(quantity="3", location="Shed")
+    accepted(file_of(*rows))
+    before = state()
+    assert accepted(file_of(*reversed(rows))) == "Nothing changed: the one document of this file was posted before.\n"
+    assert state() == before
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"note": "another"},
+        {"partner": "Southmill"},
+        {"posted_at": "2026-01-06T08:00:01+00:00"},
+        {"location": "Shed"},
+        {"sku": "FLOUR"},
+        {"batch_number": "L2"},
+        {"quantity": "1.000001"},
+    ],
+    ids=lambda cells: next(iter(cells)),
+)
+def test_a_document_of_the_same_number_that_differs_is_refused(accepted, refused, cells):
+    item("Rye", "batch", "kg", skus=("RYE",))
+    location("Shed")
+    partner("Southmill")
+    first = {"partner": "Northmill", "note": "x", "sku": "RYE", "batch_number": "L1"}
+    accepted(file_of(row(**first)))
+    assert "Receipt T-1 was posted already, and differs from this one." in refused(file_of(row(**first | cells)))
+
+
 def test_the_same_file_is_skipped_after_a_reversal_and_a_switch(accepted, manager):
     content = file_of(row(), row(kind="shipment", quantity="-1"))
     accepted(content)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from katana_trace.lib.days import now
 from katana_trace.lib.refusal import Refusal
 from tests.build import item, line, post, stock
+from tracking.documents.rule import NewDocument
+from tracking.ledger.post import Posting
+from tracking.ledger.retry import in_transaction
 from tracking.models import Document
 
 pytestmark = pytest.mark.django_db
@@ -32,3 +38,17 @@ def test_shipping_more_than_there_is_names_what_is_there_and_where():
         "Main has 3 kg of batch L1 of FLOUR, and 8 are asked. There are 5 at Shop. Take less, or choose another location."
     )
     assert stock() == {("FLOUR", "Main", "L1"): "3", ("FLOUR", "Shop", "L1"): "5"}
+
+
+def test_what_was_taken_between_planning_and_writing_is_refused_in_a_sentence():
+    item("Flour", "batch", skus=("FLOUR",))
+    post("receipt", line("FLOUR", 5, batch="L1"))
+    planned = NewDocument("shipment", now(), (line("FLOUR", -5, batch="L1"),), number="SO-7")
+    posting = Posting(by=None)
+    posting.prepare([planned])
+    posting.add(planned)
+    first = post("shipment", line("FLOUR", -1, batch="L1"))
+    sentence = "There is not enough in stock for that. Check what is there."
+    with pytest.raises(Refusal, match=re.escape(sentence)):
+        in_transaction(posting.write)
+    assert list(Document.objects.filter(kind="shipment")) == [first]

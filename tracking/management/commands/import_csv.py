@@ -63,7 +63,9 @@ class Command(BaseCommand):
 
     def say_movements(self, done) -> str:
         if not done.documents and done.skipped:
-            return f"Nothing changed: all {counted(done.skipped, 'document')} of this file were posted before."
+            if done.skipped == 1:
+                return "Nothing changed: the one document of this file was posted before."
+            return f"Nothing changed: all {done.skipped:,} documents of this file were posted before."
         return (
             f"{counted(done.documents, 'document')} posted with {counted(done.lines, 'line')}, "
             f"{done.skipped:,} skipped as posted before; "
