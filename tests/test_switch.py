@@ -6,14 +6,15 @@ import gzip
 import hashlib
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from items.models import Item
 from katana_trace.lib.refusal import Refusal
 from tests.build import batch, item, line, post, stock
-from tracking.models import Archive, Batch, Document, LedgerLine, Switch, Workspace
-from tracking.modes.download import record_download
+from tracking.models import Archive, Batch, Document, HistoryDownload, LedgerLine, Switch, Workspace
+from tracking.modes.download import record_download, sent_and_recorded
 from tracking.modes.history import write_history
 from tracking.modes.switch import disable_tracking, enable_tracking
 
@@ -29,12 +30,12 @@ def download(of: Item, by) -> bytes:
 
 def test_enabling_batch_moves_all_stock_to_unbatched(manager):
     flour = item("Flour", unit="kg", skus=("F-1", "F-25"))
-    post("receipt", line("F-1", "2.5"), line("F-25", 4), line("F-1", 1, at="Shop"))
+    post("receipt", line("F-1", "2.5"), line("F-25", 4), line("F-1", "0.000001", at="Shop"))
     enable_tracking(item=flour, to="batch", by=manager, reason="Auditor asks")
     assert stock() == {
         ("F-1", "Main", "UNBATCHED"): "2.5",
         ("F-25", "Main", "UNBATCHED"): "4",
-        ("F-1", "Shop", "UNBATCHED"): "1",
+        ("F-1", "Shop", "UNBATCHED"): "0.000001",
     }
     assert Document.objects.get(kind="tracking_on").lines.count() == 6
     switch = Switch.objects.get()
@@ -101,6 +102,19 @@ def test_a_stale_save_of_the_name_does_not_undo_a_switch(manager):
     assert (fresh.name, fresh.tracking_mode, fresh.tracking_epoch) == ("Wheat flour", "batch", 1)
 
 
+def test_a_switch_that_was_prepared_before_somebody_elses_is_refused(manager):
+    flour = item("Flour", skus=("F",))
+    stale = Item.objects.get(pk=flour.pk)
+    enable_tracking(item=flour, to="batch", by=manager, reason="x")
+    download(flour, manager)
+    disable_tracking(item=flour, by=manager, reason="x")
+    stale.tracking_mode = "serial"
+    with pytest.raises(Refusal, match="was switched by somebody else since you loaded it; it is No tracking now"):
+        stale.save()
+    fresh = Item.objects.get(pk=flour.pk)
+    assert (fresh.tracking_mode, fresh.tracking_epoch) == ("none", 2)
+
+
 def test_without_the_addon_enabling_is_closed_and_tracked_items_go_on(manager):
     flour = item("Flour", "batch", skus=("F",))
     salt = item("Salt", skus=("S",))
@@ -136,6 +150,29 @@ def test_switching_off_needs_exactly_the_present_history(manager, operator):
     assert gzip.decompress(archive.content) == content
     assert archive.sha256 == hashlib.sha256(content).hexdigest()
     assert (archive.line_count, archive.record_count) == (1, 1)
+
+
+def test_switching_off_needs_the_history_that_one_downloaded_oneself(manager):
+    flour = item("Flour", "batch", "kg", skus=("F",))
+    post("receipt", line("F", 5, batch="L1"))
+    second = get_user_model().objects.create_user("second")
+    second.groups.add(*manager.groups.all())
+    download(flour, manager)
+    with pytest.raises(Refusal, match="You have not downloaded the history of Flour yet"):
+        disable_tracking(item=flour, by=second, reason="x")
+    assert (batch("L1").number, Archive.objects.count()) == ("L1", 0)
+
+
+def test_a_download_counts_when_its_last_byte_was_taken(manager, monkeypatch):
+    flour = item("Flour", "batch", "kg", skus=("F",))
+    post("receipt", line("F", 5, batch="L1"))
+    monkeypatch.setattr("tracking.modes.download.CHUNK", 10)
+    history = write_history(flour)
+    sent = sent_and_recorded(item=flour, history=history, by=manager)
+    taken = [next(sent) for _ in range(-(-history.size // 10))]
+    assert (len(b"".join(taken)), HistoryDownload.objects.count()) == (history.size, 0)
+    assert list(sent) == []
+    assert HistoryDownload.objects.get().sha256 == hashlib.sha256(b"".join(taken)).hexdigest()
 
 
 def test_switching_off_is_refused_while_stock_is_on_hold(manager):

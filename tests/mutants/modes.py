@@ -27,7 +27,7 @@ MUTANTS = (
         "tracking/modes/download.py",
         "    with history.file as file:\n        while",
         "    record_download(item=item, history=history, by=by)\n    with history.file as file:\n        while",
-        (*OFF, "test_review.py"),
+        ("test_switch.py",),
     ),
     Mutant(
         "stock on hold does not keep tracking from being switched off",
@@ -69,14 +69,14 @@ MUTANTS = (
         "tracking/modes/enabling.py",
         "WHERE v.item_id = %s AND k.quantity > 0 ORDER BY",
         "WHERE v.item_id = %s AND k.quantity >= 1000000 ORDER BY",
-        (*OFF, "test_machine.py"),
+        ("test_switch.py",),
     ),
     Mutant(
         "a switch over another one of meanwhile goes through",
         "tracking/modes/saving.py",
         "if loaded is not None and loaded != (present, epoch):",
         "if False:",
-        (*OFF, "test_review.py"),
+        ("test_switch.py",),
     ),
     Mutant(
         "a bare save switches tracking off",
