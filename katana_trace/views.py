@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -27,13 +26,9 @@ def favicon(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """For load balancers: 200 when the database answers and the triggers that keep the ledger are there, else 503."""
-    from tracking.ledger import triggers
+    """For load balancers: 200 when the database answers, no migration is missing and the triggers that keep the ledger are
+    there, else 503 with a sentence for each."""
+    from tracking.upkeep.health import faults
 
-    try:
-        names = triggers.missing(connection)
-    except DatabaseError:
-        return HttpResponse("The database does not answer.\n", status=503, content_type="text/plain")
-    if names:
-        return HttpResponse("Triggers are missing. Run manage.py migrate.\n", status=503, content_type="text/plain")
-    return HttpResponse("ok\n", content_type="text/plain")
+    found = faults()
+    return HttpResponse("\n".join([*(found or ["ok"]), ""]), status=503 if found else 200, content_type="text/plain")

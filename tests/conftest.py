@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -11,6 +15,8 @@ from django.db import connection
 from django.utils import timezone
 
 from tracking.ledger import triggers
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def user_in(role: str):
@@ -48,3 +54,13 @@ def committed_db(transactional_db):
         triggers.create_all(connection)
     yield
     triggers.drop_all(connection)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory) -> Path:
+    """An empty site's file, made as a site makes it: by ``manage.py migrate``. Each race gets a copy."""
+    folder = tmp_path_factory.mktemp("migrated")
+    values = {**os.environ, "KATANA_TRACE_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "katana_trace.settings"}
+    values.pop("PGDATABASE", None)
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], env=values, cwd=ROOT, check=True, timeout=300)
+    return folder / "katana_trace.sqlite3"

@@ -163,6 +163,16 @@ def test_switching_off_needs_the_history_that_one_downloaded_oneself(manager):
     assert (batch("L1").number, Archive.objects.count()) == ("L1", 0)
 
 
+@pytest.mark.parametrize("chunk", [1, 2, 4000])
+def test_the_records_of_a_history_come_by_key_whenever_they_were_made(manager, monkeypatch, chunk):
+    monkeypatch.setattr("tracking.modes.history.CHUNK", chunk)
+    flour = item("Flour", "batch", "kg", skus=("F",))
+    for number in ("b", "C", "a"):
+        post("receipt", line("F", 1, batch=number))
+    rows = [row.split(",") for row in download(flour, manager).decode().splitlines() if row.startswith("record,")]
+    assert [row[6] for row in rows] == ["a", "b", "C"]
+
+
 def test_a_download_counts_when_its_last_byte_was_taken(manager, monkeypatch):
     flour = item("Flour", "batch", "kg", skus=("F",))
     post("receipt", line("F", 5, batch="L1"))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,18 +17,7 @@ from tests.races.starting_line import Entry, Finish, race
 
 # Its checks are read by people when they fail, so they are rewritten as those of tests are.
 pytest.register_assert_rewrite("tests.races.verdict")
-ROOT = Path(__file__).resolve().parents[2]
 FILE = "katana_trace.sqlite3"
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory) -> Path:
-    """An empty site's file, made as a site makes it: by ``manage.py migrate``. Each race gets a copy."""
-    folder = tmp_path_factory.mktemp("migrated")
-    values = {**os.environ, "KATANA_TRACE_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "katana_trace.settings"}
-    values.pop("PGDATABASE", None)
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], env=values, cwd=ROOT, check=True, timeout=300)
-    return folder / FILE
 
 
 class Course:

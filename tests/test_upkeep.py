@@ -1,0 +1,242 @@
+"""Backup and restore of the embedded database while it is in use, and what ``healthz`` says."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from tests import build
+from tests.conftest import ROOT
+from tests.worlds import run
+from tracking.ledger import triggers
+from tracking.models import Document
+from tracking.upkeep import embedded
+
+on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="the embedded database is SQLite")
+FILE = "katana_trace.sqlite3"
+
+
+@pytest.fixture
+def site(migrated_file, tmp_path, django_db_blocker):
+    """The file of a site of its own, with one receipt; the test works on it."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    file = folder / FILE
+    shutil.copy(migrated_file, file)
+    with django_db_blocker.unblock(), embedded.looking_into(file):
+        build.item("Flour", "batch", "kg", skus=("FLOUR",))
+        build.post("receipt", build.line("FLOUR", 5, batch="L1"), number="PO-1")
+        yield file
+
+
+def numbers() -> list[str]:
+    return list(Document.objects.order_by("pk").values_list("number", flat=True))
+
+
+def process(site: Path, *arguments: str) -> subprocess.Popen:
+    """A process of the same site, as an administrator or a worker of the server is."""
+    values = {**os.environ, "KATANA_TRACE_DATA": str(site.parent), "DJANGO_SETTINGS_MODULE": "katana_trace.settings"}
+    values.pop("PGDATABASE", None)
+    return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=values, stdout=subprocess.PIPE, text=True)
+
+
+WRITER = """
+import django; django.setup()
+from tests import build
+for number in range(1, 100_000):
+    build.post("receipt", build.line("FLOUR", 1, batch="L1"), number=f"W{number:06}")
+    print(number, flush=True)
+"""
+RESTORER = """
+import sys, pathlib, django; django.setup()
+from tracking.upkeep import embedded
+print("begins", flush=True)
+embedded.overwrite(pathlib.Path(sys.argv[1]), embedded.file_of_site())
+"""
+
+
+@on_sqlite
+def test_backup_is_one_moment_of_a_site_in_use(site, tmp_path):
+    writer = process(site, "-c", WRITER)
+    try:
+        before = [int(writer.stdout.readline()) for _ in range(3)][-1]
+        copies = [tmp_path / f"backup{n}.sqlite3" for n in range(3)]
+        for copy in copies:
+            assert "ledger lines" in run("backup", str(copy))
+        after = int(writer.stdout.readline())
+    finally:
+        writer.kill()
+        writer.wait()
+        writer.stdout.close()
+    counts = []
+    for copy in copies:
+        assert copy.stat().st_mode & 0o777 == 0o600
+        with embedded.looking_into(copy):
+            found = numbers()
+            assert found == ["PO-1", *(f"W{number:06}" for number in range(1, len(found)))]
+            assert build.stock() == {("FLOUR", "Main", "L1"): str(4 + len(found))}
+            assert build.broken() == {}
+            counts.append(len(found) - 1)
+    assert before <= counts[0] <= counts[1] <= counts[2]
+    assert after > before
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "backup0.sqlite3",
+        "backup1.sqlite3",
+        "backup2.sqlite3",
+        "data",
+    ]
+
+
+@on_sqlite
+def test_backup_never_replaces_a_file_and_says_what_to_do(site, tmp_path):
+    there = tmp_path / "there.sqlite3"
+    there.write_text("something")
+    with pytest.raises(
+        CommandError, match=r"is there already, and a backup never replaces a file\. Give another name\."
+    ):
+        run("backup", str(there))
+    assert there.read_text() == "something"
+    with pytest.raises(CommandError, match="cannot be written"):
+        run("backup", str(tmp_path / "nowhere" / "backup.sqlite3"))
+
+
+@on_sqlite
+def test_backup_of_a_database_without_its_triggers_is_not_kept(site, tmp_path):
+    triggers.drop_all(connection)
+    with pytest.raises(CommandError, match=r"The backup was not kept: the trigger \w+ is missing in the database"):
+        run("backup", str(tmp_path / "backup.sqlite3"))
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+@on_sqlite
+def test_restore_puts_the_backup_back_and_keeps_what_was_there(site, tmp_path):
+    backup = tmp_path / "backup.sqlite3"
+    run("backup", str(backup))
+    build.post("shipment", build.line("FLOUR", -2, batch="L1"), number="SO-1")
+    with closing(sqlite3.connect(site)) as open_all_the_time:
+        query = "SELECT number FROM tracking_document ORDER BY id"
+        assert open_all_the_time.execute(query).fetchall() == [("PO-1",), ("SO-1",)]
+        said = run("restore", str(backup)).splitlines()
+        assert open_all_the_time.execute(query).fetchall() == [("PO-1",)]
+    assert said[0] == f"{backup} was restored: 1 document and 1 ledger line."
+    assert (numbers(), build.stock(), build.broken()) == (["PO-1"], {("FLOUR", "Main", "L1"): "5"}, {})
+    (kept,) = [path for path in site.parent.iterdir() if "before-restore" in path.name]
+    assert said[1] == f"The database of before was kept in {kept}."
+    run("restore", str(kept))
+    assert numbers() == ["PO-1", "SO-1"]
+
+
+def tamper(file: Path, statement: str) -> None:
+    with closing(sqlite3.connect(file)) as one, one:
+        for (name,) in one.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            one.execute(f"DROP TRIGGER {name}")
+        one.execute(statement)
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda file: file.write_text("kind,document\n"), "cannot be restored: it is no database of SQLite"),
+        (lambda file: file.write_bytes(file.read_bytes()[: 40 * 4096]), "cannot be restored: it is damaged"),
+        (lambda file: file.unlink(), "is no file. Give the name of a backup."),
+        (
+            lambda file: tamper(file, "DELETE FROM django_migrations WHERE app = 'tracking'"),
+            "is a database, but not one of Katana Trace.",
+        ),
+        (
+            lambda file: tamper(
+                file, "INSERT INTO django_migrations (app, name, applied) VALUES ('tracking', '9999_x', '2030-01-01')"
+            ),
+            "is of a newer version than this program, which does not know tracking 9999_x.",
+        ),
+        (lambda file: tamper(file, "UPDATE tracking_ledgerline SET quantity = 6000000"), "breaks law 1 of the ledger"),
+        (lambda file: tamper(file, "UPDATE tracking_ledgerline SET batch_id = 99"), "refers to one that is not there"),
+    ],
+    ids=["text", "cut", "gone", "foreign", "newer", "law", "reference"],
+)
+def test_restore_refuses_what_is_no_whole_backup_and_changes_nothing(site, tmp_path, spoil, said):
+    backup = tmp_path / "backup.sqlite3"
+    run("backup", str(backup))
+    build.post("shipment", build.line("FLOUR", -2, batch="L1"), number="SO-1")
+    spoil(backup)
+    with pytest.raises(CommandError) as refused:
+        run("restore", str(backup))
+    assert said in str(refused.value)
+    assert (numbers(), build.broken()) == (["PO-1", "SO-1"], {})
+    assert [path.name for path in site.parent.iterdir()] == [FILE]
+
+
+@on_sqlite
+def test_restore_that_is_killed_leaves_the_one_or_the_other(site, tmp_path):
+    backup = tmp_path / "backup.sqlite3"
+    for number in range(2, 60):
+        build.post(
+            "receipt", *[build.line("FLOUR", 1, batch=f"L{number}-{n}") for n in range(40)], number=f"PO-{number}"
+        )
+    many = numbers()
+    run("backup", str(backup))
+    connection.close()
+    rng = random.Random(7)
+    for _ in range(int(os.environ.get("KATANA_TRACE_KILLS", "4"))):
+        shutil.copy(tmp_path / "data" / FILE, tmp_path / "untouched")
+        build.post("receipt", build.line("FLOUR", 1, batch="L1"), number="LATER")
+        connection.close()
+        restorer = process(site, "-c", RESTORER, str(backup))
+        assert restorer.stdout.readline() == "begins\n"
+        time.sleep(rng.uniform(0, 0.05))
+        restorer.send_signal(signal.SIGKILL)
+        restorer.wait()
+        restorer.stdout.close()
+        found = numbers()
+        assert found in (many, [*many, "LATER"])
+        assert build.broken() == {}
+        connection.close()
+        shutil.copy(tmp_path / "untouched", site)
+
+
+def test_backup_and_restore_are_for_the_embedded_database(db, tmp_path):
+    if connection.vendor == "sqlite":
+        pytest.skip("this is the embedded database")
+    for command in ("backup", "restore"):
+        with pytest.raises(CommandError, match=r"This site is on PostgreSQL, .* Use pg_dump and pg_restore\."):
+            run(command, str(tmp_path / "backup.sqlite3"))
+
+
+def health(client) -> tuple[int, str]:
+    answer = client.get("/healthz")
+    return answer.status_code, answer.content.decode()
+
+
+def test_healthz_says_ok_without_a_login_in_few_queries(client, db, django_assert_max_num_queries):
+    with django_assert_max_num_queries(3):
+        assert health(client) == (200, "ok\n")
+
+
+def test_healthz_names_a_migration_that_is_missing(client, db):
+    MigrationRecorder(connection).record_unapplied("tracking", "0007_imports")
+    assert health(client) == (503, "The database is of an older version than the program. Run manage.py migrate.\n")
+
+
+def test_healthz_names_a_database_that_is_newer(client, db):
+    MigrationRecorder(connection).record_applied("tracking", "9999_later")
+    said = "The database is of a newer version than the program (tracking 9999_later). Install that version.\n"
+    assert health(client) == (503, said)
+
+
+def test_healthz_names_triggers_that_are_missing(client, db):
+    triggers.drop_all(connection)
+    assert health(client) == (503, "Triggers that keep the ledger are missing. Run manage.py migrate.\n")

@@ -1,0 +1,1 @@
+"""Keeping a site: whether it is well, and copies of the embedded database that are whole."""
