@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
+LOG_FORMATTERS = {"text": "katana_trace.lib.acts.TextFormatter", "json": "katana_trace.lib.acts.JsonFormatter"}
 YES = {"1", "true", "yes", "on"}
 NO = {"", "0", "false", "no", "off"}
 
@@ -35,6 +36,14 @@ def flag(name: str) -> bool:
     if value in NO:
         return False
     raise ImproperlyConfigured(f"{name} is “{value}”. Set it to 1 (yes) or 0 (no), or leave it out.")
+
+
+def log_formatter() -> str:
+    """The class that writes a line of the log, by KATANA_TRACE_LOG_FORMAT: text, which is usual, or json."""
+    name = os.environ.get("KATANA_TRACE_LOG_FORMAT", "").strip().lower() or "text"
+    if name not in LOG_FORMATTERS:
+        raise ImproperlyConfigured(f"KATANA_TRACE_LOG_FORMAT is “{name}”. Set it to text or json, or leave it out.")
+    return LOG_FORMATTERS[name]
 
 
 def time_zone() -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from katana_trace.lib.acts import log_act
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError
 from tracking.imports.convert import convert
@@ -90,6 +91,7 @@ def commit(file_import: FileImport, *, by, progress: Progress) -> None:
         if outcomes.digest != file_import.digest:
             raise PreviewChanged
         settle(file_import, stage=Stage.DONE, done_at=timezone.now())
+        log_act("file_imported", by=by, kind=kind.name, file=file_import.filename, rows=file_import.row_count)
 
     try:
         in_transaction(work)

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max
 
 from katana_trace.lib import days
+from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import check_number, check_text, key_of
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.kinds import KINDS
@@ -45,7 +46,16 @@ def post_here(document: NewDocument, *, by) -> Document:
     posting.prepare([document])
     if not posting.add(document):
         return Document.objects.get(kind=document.kind, key=key_of(document.number))
-    return posting.write()[0]
+    made = posting.write()[0]
+    log_act(
+        "document_reversed" if made.reverses_id else "document_posted",
+        by=by,
+        kind=made.kind,
+        document=made.number,
+        lines=len(document.lines),
+        **({"reverses": document.reverses} if made.reverses_id else {}),
+    )
+    return made
 
 
 def check_numbers(document: NewDocument) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from items.models import Item
 from katana_trace.lib import days
+from katana_trace.lib.acts import log_act
 from tracking.models import HistoryDownload
 from tracking.modes.history import HistoryFile
 
@@ -14,6 +15,7 @@ CHUNK = 64 * 1024
 
 def record_download(*, item: Item, history: HistoryFile, by) -> HistoryDownload:
     """Keeps that ``by`` has exactly the bytes of ``history``."""
+    log_act("history_downloaded", by=by, item=item.name, rows=history.row_count, sha256=history.sha256)
     return HistoryDownload.objects.create(
         item=item, downloaded_by=by, downloaded_at=days.now(), sha256=history.sha256, row_count=history.row_count
     )

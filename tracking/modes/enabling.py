@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from items.models import Item, TrackingMode
 from katana_trace.lib import days
+from katana_trace.lib.acts import log_act
 from tracking.ledger import system
 from tracking.ledger.sql import fetch
 from tracking.ledger.write import write_lines
@@ -35,6 +36,7 @@ def begin(item: Item, *, present: str, by, reason: str) -> Enabling:
         switched_at=days.now(),
         epoch=item.tracking_epoch,
     )
+    log_act("tracking_switched", by=by, item=item.name, was=present, to=item.tracking_mode, epoch=switch.epoch)
     if item.tracking_mode != TrackingMode.BATCH:
         return Enabling(None, ())
     levels = tuple(

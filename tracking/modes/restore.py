@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 
 from items.models import Item, TrackingMode
 from katana_trace.lib import days
+from katana_trace.lib.acts import log_act
 from katana_trace.lib.quantities import MILLION
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks, relink, system
@@ -59,6 +60,7 @@ def restore_archive(*, archive: Archive, by, left: Iterable[str] = (), seen: str
         put_back(plan, named_left(plan, left), by=by)
         fresh.restored_at, fresh.restored_by = days.now(), by
         fresh.save(update_fields=["restored_at", "restored_by"])
+        log_act("tracking_restored", by=by, item=fresh.item.name, archive=fresh.pk, lines=fresh.line_count)
         return fresh
 
     return in_transaction(work)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from items.models import Item, TrackingMode
 from katana_trace.lib import days
+from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import check_text
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks, relink
@@ -95,6 +96,7 @@ def switch_off(item: Item, history: HistoryFile, *, by, reason: str) -> Archive:
     with relink.permit(item.pk, to_null=True):
         relink.unlink_lines(item.pk)
     Item.objects.filter(pk=item.pk).update(tracking_mode=TrackingMode.NONE, tracking_epoch=switch.epoch)
+    log_act("tracking_switched", by=by, item=item.name, was=switch.from_mode, to=switch.to_mode, epoch=switch.epoch)
     return archive
 
 

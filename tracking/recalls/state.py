@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from katana_trace.lib import days
+from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import check_text
 from katana_trace.lib.quantities import for_people, to_millionths
 from katana_trace.lib.refusal import Refusal
@@ -49,6 +50,7 @@ def write_event(recall: Recall, *sentences: str, by) -> None:
     """Writes ``sentences`` down as one event, or as more where they are long."""
     for text in parts_of(sentences, EVENT_LIMIT):
         RecallEvent.objects.create(recall=recall, at=days.now(), by=by, text=text)
+    log_act("recall_event", by=by, recall=recall.number, event=sentences[0][:200])
 
 
 def record_customer(

@@ -8,6 +8,7 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 
 from katana_trace.lib import days
+from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import check_text
 from katana_trace.lib.refusal import Refusal
 from tracking.models import Batch, RecordChange, SerialNumber
@@ -16,6 +17,7 @@ Record = Batch | SerialNumber
 Value = str | date | None
 
 REASON_LIMIT = 200
+LOGGED = 100  # changes of one act that have a line of their own in the log of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ def write_changes(changes: list[Change], *, by, reason: str) -> None:
         )
         for change in changes
     )
+    for change in changes[:LOGGED]:
+        log_act("record_changed", by=by, number=change.record.number, field=change.field, to=as_text(change.new))
+    if len(changes) > LOGGED:
+        log_act("records_changed", by=by, more=len(changes) - LOGGED)
 
 
 def as_text(value: Value) -> str:

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from items.models import Item, TrackingMode, Variant
+from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, Row, read_rows
@@ -50,6 +51,8 @@ def import_items(
         done = ItemImport(by=by, watch=watch, reason=reason).run(file)
         if dry_run:
             transaction.set_rollback(True)
+        else:
+            log_act("items_imported", by=by, items=done.items, variants=done.variants, changed=done.changed)
         return done
 
     return in_transaction(work)

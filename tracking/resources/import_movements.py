@@ -10,6 +10,7 @@ from typing import BinaryIO
 from django.db import transaction
 
 from items.models import Variant
+from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, read_rows
@@ -54,6 +55,8 @@ def import_movements(file: BinaryIO, *, by, dry_run: bool = False, watch: Watch 
         done = MovementImport(by=by, watch=watch).run(file)
         if dry_run:
             transaction.set_rollback(True)
+        else:
+            log_act("movements_imported", by=by, documents=done.documents, lines=done.lines, skipped=done.skipped)
         return done
 
     return in_transaction(work)
