@@ -194,10 +194,10 @@ MUTANTS = (
         ("sqlite",),
     ),
     Mutant(
-        "the database does not look whether enough is there",
+        "the database does not look whether units without a number are there",
         "tracking/ledger/triggers/postgresql.py",
-        "WHERE k.quantity + r.quantity < 0\n",
-        "WHERE false\n",
+        "OR k.numbered + r.numbered NOT BETWEEN 0 AND k.quantity + r.quantity\n",
+        "OR k.numbered + r.numbered < 0\n",
         ("test_triggers.py", "test_ledger.py"),
         ("postgresql",),
     ),
