@@ -258,11 +258,6 @@ ADMIN = {
     "admin:tracking_workspace_change": SUPERUSER_FORM,
     "admin:app_list": STAFF_READ,
 }
-ADMIN["admin:login"] = cells("200 403 403 403 | 200 403 403 403") | {
-    ("get", "staff"): "302",
-    ("get", "superuser"): "302",
-    ("post", "staff"): "200",
-    ("post", "superuser"): "200",
-}
+ADMIN["admin:login"] = dict.fromkeys(ADMIN["admin:index"], "302>")
 
 TABLE = SITE | ADMIN

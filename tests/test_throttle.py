@@ -106,13 +106,14 @@ def test_address_of_a_request(rf, settings, trusts, sent, address):
     assert throttle.address_of(rf.get("/", **sent)) == address
 
 
-def test_the_admin_has_the_same_limit(client, admin_user):
-    page = "/admin/login/?next=/admin/"
-    for _ in range(10):
-        log_in(client, "admin", "wrong", page)
-    refused = log_in(client, "admin", "password", page)
-    assert sentence(refused).startswith(FULL.replace("viewer", "admin"))
+def test_the_admin_has_no_login_of_its_own(client, admin_user):
+    answer = log_in(client, "admin", "password", "/admin/login/?next=/admin/items/item/")
+    assert (answer.status_code, answer["Location"]) == (302, f"{LOGIN}?next=/admin/items/item/")
     assert "_auth_user_id" not in client.session
+    answer = client.post(
+        answer["Location"], {"username": "admin", "password": "password", "next": "/admin/items/item/"}
+    )
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/items/item/")
 
 
 def test_password_change_has_the_same_limit(client, viewer):

@@ -1,4 +1,4 @@
-"""Django's own check of passwords, behind the throttle: the login page, the admin's, and each password asked again."""
+"""Django's own check of passwords, behind the throttle: the login page, and each password that is asked again."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.forms import PasswordChangeForm as DjangoPasswordChangeForm
 from django.core.exceptions import ValidationError
@@ -11,22 +10,14 @@ from django.core.exceptions import ValidationError
 from katana_trace.accounts import recent
 
 
-class SaysWhyNot:
-    """The throttle's sentence in place of “a correct username and password”."""
+class LoginForm(AuthenticationForm):
+    """With the throttle's sentence in place of “a correct username and password”."""
 
     def get_invalid_login_error(self) -> ValidationError:
         refused = getattr(self.request, "too_many_attempts", None)
         if refused:
             return ValidationError(refused.sentence, code="too_many_attempts")
         return super().get_invalid_login_error()
-
-
-class LoginForm(SaysWhyNot, AuthenticationForm):
-    pass
-
-
-class AdminLoginForm(SaysWhyNot, AdminAuthenticationForm):
-    pass
 
 
 class PasswordChangeForm(DjangoPasswordChangeForm):

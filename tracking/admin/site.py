@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 
 def has_permission(request: HttpRequest) -> bool:
@@ -15,7 +18,14 @@ def has_permission(request: HttpRequest) -> bool:
     return user.is_authenticated
 
 
+@login_not_required
+def login(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+    """There is one page on which passwords are typed, the site's own."""
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+
 admin.site.site_header = "Katana Trace"
 admin.site.site_title = "Katana Trace"
 admin.site.index_title = "Administration"
 admin.site.has_permission = has_permission
+admin.site.login = login
