@@ -152,10 +152,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000
 # Bytes of a file that are imported while the browser waits, some 2,000 rows; what is longer is worked on in a thread.
 IMPORTED_AT_ONCE = 150_000
 
+# A command says itself what it did, to who typed it; the log of acts is that of a server.
+IS_COMMAND = Path(sys.argv[0]).name == "manage.py" and "runserver" not in sys.argv
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": environment.log_formatter()}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"katana_trace.acts": {"level": "WARNING" if IS_COMMAND else "INFO"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

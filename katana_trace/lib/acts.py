@@ -1,6 +1,7 @@
 """The log of acts: who did what to which document or item, one line for each, once it is committed.
 
-For the people who run a site. The evidence is in the database: documents, switches, changes, with their people.
+For the people who run a site; written by its server, for a command says itself what it did. The evidence is in the
+database: documents, switches, changes, with their people.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from items.models import Item, Variant
 from katana_trace.lib.days import now, today
 from katana_trace.lib.quantities import MILLION
 from tracking.documents.rule import NewDocument, NewLine
-from tracking.ledger import locks
+from tracking.ledger import locks, statistics
 from tracking.ledger.post import Posting
 from tracking.ledger.retry import in_transaction
 from tracking.models import Location
@@ -47,6 +47,7 @@ def post_all(documents: Iterator[NewDocument]) -> None:
         write(posting, chunk)
 
     in_transaction(work)
+    statistics.refresh(statistics.MANY)
 
 
 def write(posting: Posting, chunk: list[NewDocument]) -> None:
