@@ -69,7 +69,7 @@ class Company:
         noun = name.partition("_")[0]
         one_of_each = {
             "item": self.flour.pk,
-            "variant": Variant.objects.get(sku="FLOUR").pk,
+            "variant": self.flour.pk if name == "variant_new" else Variant.objects.get(sku="FLOUR").pk,
             "recipe": Variant.objects.get(sku="FLOUR").pk,
             "batch": self.batch.pk,
             "serial": self.serial.pk,
@@ -84,7 +84,7 @@ class Company:
         for part, value in (
             ("<int:pk>", {"pk": one_of_each.get(noun)}),
             ("<ending:ending>", {"ending": "csv"}),
-            ("<int:variant>", {"variant": one_of_each["variant"]}),
+            ("<int:variant>", {"variant": one_of_each["recipe"]}),
             ("<int:location>", {"location": one_of_each["location"]}),
             ("<int:customer>", {"customer": RecallCustomer.objects.first().pk}),
             ("documents/new/<str:kind>", {"kind": "receipt"}),
