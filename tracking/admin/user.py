@@ -26,6 +26,16 @@ class KeptGroupAdmin(KeylessAdmin, GroupAdmin):
 
 @admin.register(User)
 class KeptUserAdmin(KeylessAdmin, UserAdmin):
+    def get_fieldsets(self, request, obj=None):
+        """Without the password for who may only read: beside it stands a link that would refuse them."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return found
+        return [
+            (name, {**part, "fields": tuple(field for field in part["fields"] if field != "password")})
+            for name, part in found
+        ]
+
     def why_kept(self, user):
         signed = (
             Document.objects.filter(posted_by=user),

@@ -123,8 +123,9 @@ class Missing:
                     continue
                 is_off = why != UNBATCHED and product.item_name in off
                 words = SWITCHED_OFF.format(off[product.item_name]) if is_off else lacks
-                page = "item_card" if is_off or product.mode == TrackingMode.NONE else "item_assign"
-                yield Gap("Item", product.item_name, words, rows, reverse(f"tracking:{page}", args=[item]))
+                is_assigned = not is_off and product.mode != TrackingMode.NONE
+                page, right = ("item_assign", "tracking.add_document") if is_assigned else ("item_card", "")
+                yield Gap("Item", product.item_name, words, rows, reverse(f"tracking:{page}", args=[item]), right)
         unseen = off.keys() - {product.item_name for product in self.items.values()}
         for item in Item.objects.filter(name__in=unseen):
             yield Gap("Item", item.name, SWITCHED_OFF.format(off[item.name]), 0, item.get_absolute_url())
