@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks.speed import posting
+from tests.benchmarks.speed import growing, posting
 from tests.benchmarks.speed.figure import table_of
 
-PARTS = {"posting": posting.figures}
+PARTS = {"posting": posting.figures, "growing": growing.figures}
 
 
 def main() -> None:

@@ -77,3 +77,13 @@ def serial_lines(variant: Variant, location: Location, count: int, *, sign: int 
     return tuple(
         NewLine(variant.pk, location.pk, sign * MILLION, serial_number=f"S{number:07}") for number in range(count)
     )
+
+
+def moved(variant: Variant, location: Location, *, lines: int, batches: int, name: str) -> Iterator[NewDocument]:
+    """``lines`` of receipts and shipments by turns, ``batches`` lines in each; without a number where ``batches`` is 0."""
+    each = batches or 100
+    numbers = [f"{name}{batch:04}" if batches else "" for batch in range(each)]
+    for turn in range(lines // each):
+        kind, units = ("shipment", -1) if turn % 2 else ("receipt", 2)
+        rows = (NewLine(variant.pk, location.pk, units * MILLION, number) for number in numbers)
+        yield document(kind, *rows, number=f"{name}-{turn}")
