@@ -74,7 +74,7 @@ def keep(present: Path) -> Path | None:
     """Writes the present database to a file of its own, named by the moment; None where there is nothing in it yet."""
     if not health.applied_migrations():
         return None
-    name = f"{present.stem}-before-restore-{timezone.now():%Y%m%d-%H%M%S}-{os.getpid()}{present.suffix}"
+    name = f"{present.stem}-before-restore-{timezone.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}{present.suffix}"
     kept = present.with_name(name)
     write_backup(kept)
     return kept
