@@ -46,7 +46,7 @@ class PageReader(HTMLParser):
         if tag == "style" or (tag == "script" and "src" not in found):
             self.inline.append(f"<{tag}>")
         self.ids.update([found["id"]] if "id" in found else [])
-        self.files += [found[name] for name in ("src",) if found.get(name)]
+        self.files += [found["src"]] if found.get("src") else []
         if tag == "link" and found.get("href"):
             self.files.append(found["href"])
         elif tag == "a" and found.get("href"):

@@ -20,6 +20,20 @@ import django
 WRITTEN = ("tracking_document", "tracking_batch", "tracking_serialnumber", "tracking_ledgerline")
 READ = ("items_item", "items_variant", "tracking_location", "tracking_partner")
 
+# A ledger line with all that the export says of it, by one join.
+BARE_LINES = """
+SELECT d.kind, d.number, d.posted_at, t.name, p.name, v.sku, b.number, b.expires_on, s.number, l.quantity, d.note,
+    i.name, v.name, i.unit, l.uuid, d.recorded_at
+FROM tracking_ledgerline l
+JOIN tracking_document d ON d.id = l.document_id
+JOIN items_variant v ON v.id = l.variant_id
+JOIN items_item i ON i.id = v.item_id
+JOIN tracking_location p ON p.id = l.location_id
+LEFT JOIN tracking_partner t ON t.id = d.partner_id
+LEFT JOIN tracking_batch b ON b.id = l.batch_id
+LEFT JOIN tracking_serialnumber s ON s.id = l.serial_id
+"""
+
 
 def import_movements(file: str) -> dict:
     """Seconds, lines and peak memory of importing ``file``, as ``manage.py import_csv movements`` does it."""
@@ -79,14 +93,7 @@ def bare_csv() -> dict:
         bare = cursor.cursor.connection.cursor("bare") if connection.vendor == "postgresql" else cursor.cursor
         if connection.vendor == "postgresql":
             bare.itersize = 4000
-        bare.execute(
-            "SELECT d.kind, d.number, d.posted_at, t.name, p.name, v.sku, b.number, b.expires_on, s.number, l.quantity, d.note,"
-            " i.name, v.name, i.unit, l.uuid, d.recorded_at FROM tracking_ledgerline l"
-            " JOIN tracking_document d ON d.id = l.document_id JOIN items_variant v ON v.id = l.variant_id"
-            " JOIN items_item i ON i.id = v.item_id JOIN tracking_location p ON p.id = l.location_id"
-            " LEFT JOIN tracking_partner t ON t.id = d.partner_id LEFT JOIN tracking_batch b ON b.id = l.batch_id"
-            " LEFT JOIN tracking_serialnumber s ON s.id = l.serial_id ORDER BY l.id"
-        )
+        bare.execute(f"{BARE_LINES} ORDER BY l.id")
         out = io.StringIO()
         writer = csv.writer(out)
         count = 0

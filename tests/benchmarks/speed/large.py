@@ -14,8 +14,9 @@ from django.db import connection, transaction
 from items.models import Item, Variant
 from katana_trace.lib.days import today
 from katana_trace.lib.quantities import MILLION
+from tests.benchmarks.measures import BARE_LINES, memory_mib
 from tests.benchmarks.speed import company
-from tracking.ledger import statistics, triggers
+from tracking.ledger import triggers
 from tracking.ledger.laws import broken_laws
 from tracking.models import Batch, LedgerLine
 from tracking.modes.download import record_download
@@ -27,12 +28,6 @@ from tracking.stock.listing import find_row
 from tracking.stock.stock_filter import StockFilter
 
 MIDDLE = 100_000
-LINE = """SELECT d.kind, d.number, d.posted_at, t.name, p.name, v.sku, b.number, b.expires_on, s.number, l.quantity, d.note,
-i.name, v.name, i.unit, l.uuid, d.recorded_at FROM tracking_ledgerline l
-JOIN tracking_document d ON d.id = l.document_id JOIN items_variant v ON v.id = l.variant_id
-JOIN items_item i ON i.id = v.item_id JOIN tracking_location p ON p.id = l.location_id
-LEFT JOIN tracking_partner t ON t.id = d.partner_id LEFT JOIN tracking_batch b ON b.id = l.batch_id
-LEFT JOIN tracking_serialnumber s ON s.id = l.serial_id WHERE v.item_id = {} ORDER BY l.id"""
 
 Runs = dict[str, list[float]]
 
@@ -51,7 +46,6 @@ def fill(lines: str) -> None:
     ):
         item = company.item(name, tracking)
         company.post_all(company.moved(item, place, lines=count, batches=batches, name=name))
-    statistics.refresh(statistics.MANY)
     get_user_model().objects.create_superuser("manager")
 
 
@@ -126,7 +120,7 @@ def verify(runs: str) -> dict:
 
 
 def bare_csv(item: Item) -> None:
-    query, writer = LINE.format(item.pk), csv.writer(io.StringIO())
+    query, writer = f"{BARE_LINES} WHERE v.item_id = {item.pk} ORDER BY l.id", csv.writer(io.StringIO())
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             bare = cursor.cursor.connection.cursor("bare")
@@ -151,12 +145,6 @@ def history(runs: str) -> dict:
     return found | {"above": memory_mib("VmHWM") - base}
 
 
-def memory_mib(name: str) -> float:
-    """VmRSS is what the process has now, VmHWM the most it had."""
-    found = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name))
-    return int(found.split()[1]) / 1024
-
-
 def switch_on(runs: str) -> Runs:
     by = get_user_model().objects.get(username="manager")
 
@@ -170,7 +158,6 @@ def switch_off(runs: str) -> Runs:
     """With the CSV that is downloaded before, and the one that becomes the archive."""
     by, item = get_user_model().objects.get(username="manager"), variant("MIDDLE").item
     lines = f"variant_id IN (SELECT id FROM items_variant WHERE item_id = {item.pk})"
-    levels = "tracking_stocklevel"
 
     def ours() -> None:
         one = Item.objects.get(pk=item.pk)
@@ -185,7 +172,7 @@ def switch_off(runs: str) -> Runs:
         bare_csv(item)
         with connection.cursor() as cursor:
             cursor.execute(f"UPDATE tracking_ledgerline SET batch_id = NULL WHERE {lines}")
-            cursor.execute(f"DELETE FROM {levels} WHERE {lines}")
+            cursor.execute(f"DELETE FROM tracking_stocklevel WHERE {lines}")
             cursor.execute(f"DELETE FROM tracking_batch WHERE {lines}")
         seconds.append(time.perf_counter() - begun)
 
