@@ -18,6 +18,7 @@ from items.signals import ItemDraft, item_drafting
 from katana_trace.lib import days
 from katana_trace.lib.htmx import render_page
 from katana_trace.lib.numbers import can_be_stored, check_text
+from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.paging import page_by_key
 from katana_trace.lib.patterns import check_pattern, fill_pattern
 from katana_trace.lib.refusal import Refusal
@@ -26,6 +27,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
+@shows_one_moment
 def item_list(request: HttpRequest) -> HttpResponse:
     chosen = items_asked(request)
     page = page_by_key(items_found(**chosen), order=("key", "id"), cursor=request.GET.get("after", ""))
@@ -158,12 +160,14 @@ def variant_archive(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@shows_one_moment
 def variant_find(request: HttpRequest) -> HttpResponse:
     """The options of a datalist. An input asks under its own name."""
     return render(request, "items/_variant_options.html", {"variants": find_variants(asked(request))})
 
 
 @require_safe
+@shows_one_moment
 def variant_meant(request: HttpRequest) -> HttpResponse:
     """What is found by what stands in an input, beside it."""
     text = asked(request)

@@ -9,9 +9,11 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from katana_trace.home import shown_to
+from katana_trace.lib.one_moment import shows_one_moment
 
 
 @require_safe
+@shows_one_moment
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", shown_to(request.user))
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 import pickle
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import IO
 
-from django.db import connection, transaction
+from django.db import connection
+
+from katana_trace.lib.one_moment import one_moment
 
 AT_ONCE = 1_000
 IN_MEMORY = 4 << 20  # bytes
@@ -27,27 +28,14 @@ def of_one_moment(rows: Rows) -> Iterator[list[str]]:
     if connection.in_atomic_block:
         yield from rows
     elif connection.vendor == "postgresql":
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        with one_moment():
             yield from rows
     else:
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
-            with reading():
+            with one_moment():
                 keep(rows, file)
             file.seek(0)
             yield from kept(file)
-
-
-@contextmanager
-def reading() -> Iterator[None]:
-    """A transaction that only reads; Django's own would take SQLite's lock for writing."""
-    with connection.cursor() as cursor:
-        cursor.execute("BEGIN DEFERRED")
-        try:
-            yield
-        finally:
-            cursor.execute("COMMIT")
 
 
 def keep(rows: Rows, file: IO[bytes]) -> None:

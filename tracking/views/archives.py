@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from katana_trace.lib.days import day_of
 from katana_trace.lib.htmx import render_page
+from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.paging import page_newest
 from tracking.models import Archive
 from tracking.modes.archive_state import states_of
@@ -26,6 +27,7 @@ def archives_without_content() -> QuerySet[Archive]:
 
 
 @require_safe
+@shows_one_moment
 def archive_list(request: HttpRequest) -> HttpResponse:
     page = page_newest(archives_without_content(), cursor=request.GET.get("after", ""))
     context = {"page": page, "states": states_of(page.rows)}
@@ -33,6 +35,7 @@ def archive_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@shows_one_moment
 def archive_detail(request: HttpRequest, pk: int) -> HttpResponse:
     archive = get_object_or_404(archives_without_content(), pk=pk)
     return render(request, "tracking/archive_detail.html", {"archive": archive, "state": states_of([archive])[0]})

@@ -18,6 +18,7 @@ from items.models import Item, TrackingMode, Variant
 from katana_trace.lib import days
 from katana_trace.lib.htmx import render_page, wants_fragment
 from katana_trace.lib.numbers import can_be_stored, key_of
+from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.paging import Page, page_by_key
 from katana_trace.lib.quantities import plain, to_millionths
 from katana_trace.lib.refusal import Refusal
@@ -51,6 +52,7 @@ class Remainder:
 
 
 @require_safe
+@shows_one_moment
 def assign_list(request: HttpRequest) -> HttpResponse:
     tracking = request.GET.get("tracking", "")
     chosen = {

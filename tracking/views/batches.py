@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from items.models import Item
 from katana_trace.lib import days
 from katana_trace.lib.htmx import render_page, wants_fragment
+from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.paging import page_by_key
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.search import search_key
@@ -33,6 +34,7 @@ IN_STOCK = RawSQL("SELECT batch_id FROM tracking_stocklevel WHERE in_stock", ())
 
 
 @require_safe
+@shows_one_moment
 def batch_list(request: HttpRequest) -> HttpResponse:
     chosen, item, window = batches_asked(request)
     order = ("expires_on", "id") if chosen["expiring"] or window else ("key", "id")
@@ -105,6 +107,7 @@ def whole_days(text: str) -> str:
 
 
 @require_safe
+@shows_one_moment
 def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(batches_with_stock(), pk=pk)
     context = {"batch": batch, **history.timeline_shown(request, batch)}

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from items.models import Item
 from katana_trace.lib.htmx import render_page
+from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.paging import page_by_key, page_newest
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.kinds import KINDS
@@ -31,6 +32,7 @@ TAKERS = 20  # documents that a refused reversal leads to
 
 
 @require_safe
+@shows_one_moment
 def document_list(request: HttpRequest) -> HttpResponse:
     can_post = request.user.has_perm("tracking.add_document")
     if request.GET.get("status") == DRAFT and not can_post:
@@ -71,6 +73,7 @@ def rows_of(found: list[Document]) -> list[tuple[Document, str]]:
 
 
 @require_safe
+@shows_one_moment
 def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
     document = get_object_or_404(documents(), pk=pk)
     source = contents.source_of(document)
@@ -96,6 +99,7 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@shows_one_moment
 def document_print(request: HttpRequest, pk: int) -> HttpResponse:
     document = get_object_or_404(documents(), pk=pk)
     source = contents.source_of(document)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from katana_trace.lib import days
 from katana_trace.lib.identity import new_uuid
+from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.search import search_key
 from tracking.documents.kinds import KINDS
@@ -175,6 +176,7 @@ def draft_delete(request: HttpRequest, token: UUID) -> HttpResponse:
 
 
 @require_safe
+@shows_one_moment
 def partner_find(request: HttpRequest) -> HttpResponse:
     """Options for the partner field as one types."""
     key = search_key(request.GET.get("partner", ""))

@@ -8,6 +8,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from katana_trace.lib import days
+from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.refusal import Refusal
 from tracking.forms.fsma import FsmaForm
 from tracking.fsma.asked import Asked, read_asked
@@ -23,6 +24,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
+@shows_one_moment
 def fsma_sheet(request: HttpRequest) -> HttpResponse:
     form = FsmaForm(request.GET)
     asked = asked_in(form)
@@ -66,6 +68,7 @@ def named_in(form: FsmaForm) -> Asked | None:
 
 
 @require_safe
+@shows_one_moment
 def fsma_csv(request: HttpRequest) -> HttpResponse:
     form = FsmaForm(request.GET)
     asked = named_in(form)
@@ -76,6 +79,7 @@ def fsma_csv(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@shows_one_moment
 def fsma_xlsx(request: HttpRequest) -> HttpResponse:
     form = FsmaForm(request.GET)
     asked = named_in(form)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from items.forms import MEANINGS
 from items.models import Item, TrackingMode, Variant
 from katana_trace.lib.numbers import UNBATCHED_KEY
+from katana_trace.lib.one_moment import shows_one_moment
 from tracking.ledger.sql import fetch
 from tracking.models import Batch, LedgerLine, SerialNumber, StockLevel, Switch
 from tracking.models.batch import RecordStatus
@@ -63,6 +64,7 @@ def mode_cards(item: Item, chosen: str) -> list[ModeCard]:
 
 
 @require_safe
+@shows_one_moment
 def item_card(request: HttpRequest, pk: int) -> HttpResponse:
     item = get_object_or_404(Item, pk=pk)
     variants = variants_with_stock(item)

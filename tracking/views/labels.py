@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from katana_trace.lib import days
+from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.refusal import Refusal
 from tracking.forms.labels import LabelForm
 from tracking.labels.label import Label, label_of, too_fine
@@ -21,6 +22,7 @@ WARNED = 2  # warnings that are open; the others are there to be opened
 
 
 @require_safe
+@shows_one_moment
 def label_print(request: HttpRequest) -> HttpResponse:
     usual = request.session.get(KEPT, USUAL)
     usual = usual if usual in SIZES else USUAL

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from items.forms import refuse
 from katana_trace.lib.htmx import render_page
+from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.paging import page_by_key
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.search import search_key
@@ -24,6 +25,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
+@shows_one_moment
 def location_list(request: HttpRequest) -> HttpResponse:
     q = request.GET.get("q", "").strip()
     archived = request.GET.get("archived", "") in {"1", "on"}

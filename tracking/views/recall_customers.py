@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.paging import page_by_key
 from katana_trace.lib.refusal import Refusal
 from tracking.forms.recall import RecallCustomerForm
@@ -26,6 +27,7 @@ SHIPMENTS = 25  # of one page of a customer
 
 
 @require_safe
+@shows_one_moment
 def recall_customers(request: HttpRequest, pk: int) -> HttpResponse:
     recall = get_object_or_404(Recall, pk=pk)
     context = {"recall": recall, **contents.customers(recall, cursor=request.GET.get("after", ""))}

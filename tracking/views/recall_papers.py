@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from katana_trace.lib import days
+from katana_trace.lib.one_moment import shows_one_moment
 from tracking.models import Location, Partner, Recall, RecallCustomer, RecallLot, RecallShipment, Workspace
 from tracking.recalls.recall_csv import write_recall
 
@@ -26,12 +27,14 @@ class Letter:
 
 
 @require_safe
+@shows_one_moment
 def recall_letters(request: HttpRequest, pk: int) -> HttpResponse:
     recall = get_object_or_404(Recall, pk=pk)
     return show(request, recall, recall.customers.exclude(name=""))
 
 
 @require_safe
+@shows_one_moment
 def recall_letter(request: HttpRequest, pk: int, customer: int) -> HttpResponse:
     recall = get_object_or_404(Recall, pk=pk)
     one = recall.customers.exclude(name="").filter(pk=customer)
@@ -87,6 +90,7 @@ def senders() -> list[Sender | Location]:
 
 
 @require_safe
+@shows_one_moment
 def recall_csv(request: HttpRequest, pk: int) -> HttpResponse:
     recall = get_object_or_404(Recall.objects.select_related("opened_by", "closed_by"), pk=pk)
     response = StreamingHttpResponse(write_recall(recall), content_type="text/csv; charset=utf-8")

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.paging import page_by_key
 from katana_trace.lib.refusal import Refusal
 from tracking.forms.recall import RecallCloseForm, RecallForm
@@ -26,6 +27,7 @@ LINKED = 200  # batches and serial numbers that a link may name
 
 
 @require_safe
+@shows_one_moment
 def recall_list(request: HttpRequest) -> HttpResponse:
     page = page_by_key(open_first(), order=("rank", "newest"), cursor=request.GET.get("after", ""))
     return render(request, "tracking/recall_list.html", {"page": page, "rows": contents.rows_of(page.rows)})
@@ -83,6 +85,7 @@ def linked(request: HttpRequest) -> list[LotFacts]:
 
 
 @require_safe
+@shows_one_moment
 def recall_detail(request: HttpRequest, pk: int) -> HttpResponse:
     recall = found(pk)
     return render(request, "tracking/recall_detail.html", contents.case(request, recall))
@@ -93,6 +96,7 @@ def found(pk: int) -> Recall:
 
 
 @require_safe
+@shows_one_moment
 def recall_lots(request: HttpRequest, pk: int) -> HttpResponse:
     recall = found(pk)
     context = {"recall": recall, **contents.lots(recall, cursor=request.GET.get("after", ""))}
@@ -100,6 +104,7 @@ def recall_lots(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@shows_one_moment
 def recall_stock(request: HttpRequest, pk: int) -> HttpResponse:
     recall = found(pk)
     context = {"recall": recall, **contents.stock(recall, cursor=request.GET.get("after", ""))}

@@ -9,11 +9,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from katana_trace.lib.one_moment import shows_one_moment
 from tracking.scanning.asked import readings_of
 from tracking.searching.search import search as search_for
 
 
 @require_safe
+@shows_one_moment
 def search(request: HttpRequest) -> HttpResponse:
     found = search_for(request.GET.get("q", ""))
     if found.only:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from items.models import Item
 from katana_trace.lib.htmx import render_page, wants_fragment
+from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.paging import page_by_key
 from katana_trace.lib.search import search_key
 from tracking.forms.serial import SerialFilterForm
@@ -20,6 +21,7 @@ from tracking.views import history
 
 
 @require_safe
+@shows_one_moment
 def serial_list(request: HttpRequest) -> HttpResponse:
     chosen, item = serials_asked(request)
     rows = serials_found(SerialNumber.objects.select_related("variant__item", "location"), chosen, item)
@@ -57,6 +59,7 @@ def serials_found(rows: QuerySet[SerialNumber], chosen: dict[str, str], item: It
 
 
 @require_safe
+@shows_one_moment
 def serial_detail(request: HttpRequest, pk: int) -> HttpResponse:
     serial = get_object_or_404(SerialNumber.objects.select_related("variant__item", "location"), pk=pk)
     context = {"serial": serial, **history.timeline_shown(request, serial)}

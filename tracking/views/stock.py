@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from katana_trace.lib.htmx import render_page, wants_fragment
+from katana_trace.lib.one_moment import shows_one_moment
 from tracking.forms.stock import StockFilterForm
 from tracking.stock.listing import find_row, stock_expiry, stock_page, stock_totals
 
@@ -17,6 +18,7 @@ LARGEST_ID = 2**63 - 1
 
 
 @require_safe
+@shows_one_moment
 def stock_list(request: HttpRequest) -> HttpResponse:
     form = StockFilterForm(request.GET)
     if not form.is_valid():
@@ -48,6 +50,7 @@ def refused(request: HttpRequest, form: StockFilterForm) -> HttpResponse:
 
 
 @require_safe
+@shows_one_moment
 def stock_row(request: HttpRequest, variant: int, location: int) -> HttpResponse:
     """One row of the list, opened, or closed by ``?closed=1``. Without htmx, the list with that row open."""
     form = StockFilterForm(request.GET)

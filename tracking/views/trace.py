@@ -9,6 +9,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from katana_trace.lib.htmx import render_page
+from katana_trace.lib.one_moment import shows_one_moment
 from tracking.forms.trace import ALL, USUAL, TraceForm
 from tracking.trace.drawing import draw
 from tracking.trace.facts import LotFacts
@@ -25,6 +26,7 @@ FEW_ROWS, MANY_ROWS = 50, 1000
 
 
 @require_safe
+@shows_one_moment
 def trace(request: HttpRequest) -> HttpResponse:
     """What ``?q=`` may mean; where it is the number of one lot, its trace."""
     q = request.GET.get("q", "").strip()
@@ -40,11 +42,13 @@ def address_of(facts: LotFacts) -> str:
 
 
 @require_safe
+@shows_one_moment
 def trace_batch(request: HttpRequest, pk: int) -> HttpResponse:
     return show(request, (False, pk))
 
 
 @require_safe
+@shows_one_moment
 def trace_serial(request: HttpRequest, pk: int) -> HttpResponse:
     return show(request, (True, pk))
 
@@ -109,11 +113,13 @@ def named(graph: Graph, handovers: list) -> list[tuple]:
 
 
 @require_safe
+@shows_one_moment
 def trace_batch_csv(request: HttpRequest, pk: int) -> HttpResponse:
     return send(request, (False, pk))
 
 
 @require_safe
+@shows_one_moment
 def trace_serial_csv(request: HttpRequest, pk: int) -> HttpResponse:
     return send(request, (True, pk))
 

@@ -7,23 +7,26 @@ from collections.abc import Iterator
 from katana_trace.lib.quantities import plain
 from tracking.ledger.sql import fetch
 
+# The document is asked only of the few lines that do not fit: joined, it would be looked up for all of them.
 EPOCHS = """
-    SELECT i.name, d.number, l.epoch, i.tracking_epoch FROM tracking_ledgerline l
+    SELECT i.name, (SELECT d.number FROM tracking_document d WHERE d.id = l.document_id), l.epoch, i.tracking_epoch
+    FROM tracking_ledgerline l
     JOIN items_variant v ON v.id = l.variant_id JOIN items_item i ON i.id = v.item_id
-    JOIN tracking_document d ON d.id = l.document_id
     WHERE l.epoch > i.tracking_epoch OR (
-        l.epoch = i.tracking_epoch AND d.kind <> 'tracking_restored' AND CASE i.tracking_mode
+        l.epoch = i.tracking_epoch AND CASE i.tracking_mode
             WHEN 'none' THEN l.batch_id IS NOT NULL OR l.serial_id IS NOT NULL
             WHEN 'batch' THEN l.batch_id IS NULL OR l.serial_id IS NOT NULL
-            ELSE l.batch_id IS NOT NULL END)
+            ELSE l.batch_id IS NOT NULL END
+        AND (SELECT d.kind FROM tracking_document d WHERE d.id = l.document_id) <> 'tracking_restored')
 """
 
 # Every line but a transfer's belongs to one column of the balance, so the columns sum to these lines (law 12).
+# A sign before a number keeps SQLite from its index, whose lines lie far apart: it reads the table once, in its order.
 BALANCES = """
     SELECT v.sku, b.number, q.moved, coalesce(k.there, 0) FROM (
         SELECT l.batch_id, sum(l.quantity) AS moved FROM tracking_ledgerline l
         JOIN tracking_document d ON d.id = l.document_id
-        WHERE l.batch_id IS NOT NULL AND d.kind <> 'transfer' GROUP BY 1
+        WHERE +l.batch_id IS NOT NULL AND d.kind <> 'transfer' GROUP BY 1
     ) q JOIN tracking_batch b ON b.id = q.batch_id JOIN items_variant v ON v.id = b.variant_id
     LEFT JOIN (SELECT batch_id, sum(quantity) AS there FROM tracking_stocklevel GROUP BY 1) k ON k.batch_id = b.id
     WHERE q.moved <> coalesce(k.there, 0)
@@ -31,7 +34,7 @@ BALANCES = """
     SELECT v.sku, s.number, q.moved, CASE WHEN s.location_id IS NULL THEN 0 ELSE 1000000 END FROM (
         SELECT l.serial_id, sum(l.quantity) AS moved FROM tracking_ledgerline l
         JOIN tracking_document d ON d.id = l.document_id
-        WHERE l.serial_id IS NOT NULL AND d.kind <> 'transfer' GROUP BY 1
+        WHERE +l.serial_id IS NOT NULL AND d.kind <> 'transfer' GROUP BY 1
     ) q JOIN tracking_serialnumber s ON s.id = q.serial_id JOIN items_variant v ON v.id = s.variant_id
     WHERE q.moved <> CASE WHEN s.location_id IS NULL THEN 0 ELSE 1000000 END
 """

@@ -31,14 +31,15 @@ MISFITS = (
     ),
 )
 
+# No line has the number 0: asked so, SQLite reads the lines in their order, not by an index of numbers across the table.
 STRANGERS = (
     (
-        "SELECT d.number, b.number FROM tracking_ledgerline l JOIN tracking_batch b ON b.id = l.batch_id"
+        "SELECT d.number, b.number FROM tracking_ledgerline l JOIN tracking_batch b ON b.id = coalesce(l.batch_id, 0)"
         " JOIN tracking_document d ON d.id = l.document_id WHERE b.variant_id <> l.variant_id",
         "A line of {0} has the batch {1} of another variant.",
     ),
     (
-        "SELECT d.number, s.number FROM tracking_ledgerline l JOIN tracking_serialnumber s ON s.id = l.serial_id"
+        "SELECT d.number, s.number FROM tracking_ledgerline l JOIN tracking_serialnumber s ON s.id = coalesce(l.serial_id, 0)"
         " JOIN tracking_document d ON d.id = l.document_id WHERE s.variant_id <> l.variant_id",
         "A line of {0} has the serial number {1} of another variant.",
     ),
