@@ -1,6 +1,6 @@
 """The starting line: writers that begin together, each on a connection of its own, and end in time or are told.
 
-A writer is a function ``(number, **arguments)`` of ``writers.py``, ``recall_writers.py`` or ``restore_writers.py``, so that
+A writer is a function ``(number, **arguments)`` of ``writers.py``, ``readers.py`` or another file of this folder, so that
 a new process finds it too.
 """
 
@@ -117,10 +117,10 @@ def run_in_process(number: int, entry: Entry, barrier, answers, folder: str) -> 
 
 
 def run(number: int, entry: Entry, barrier, answers) -> None:
-    from tests.races import login_writers, recall_writers, restore_writers, writers
+    from tests.races import login_writers, readers, recall_writers, restore_writers, writers
 
     try:
-        rooms = (writers, login_writers, recall_writers, restore_writers)
+        rooms = (writers, login_writers, readers, recall_writers, restore_writers)
         writer = next(found for room in rooms if (found := getattr(room, entry.writer, None)))
         barrier.wait(READY_SECONDS)
         answers.put((number, writer(number, **entry.arguments), None))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from unittest.mock import patch
 
 from django.db import connection
@@ -51,3 +51,8 @@ def no_fence() -> Iterator[None]:
         yield
     finally:
         triggers.create_all(connection)
+
+
+def no_moment():
+    """Pages read each of their queries as of its own moment."""
+    return patch("katana_trace.lib.one_moment.one_moment", nullcontext)
