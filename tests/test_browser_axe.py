@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
 
 from items.models import Item, Variant
 from items.recipes import Ingredient, save_recipe
@@ -17,6 +19,7 @@ from tests import build
 from tests.browser import log_in, page_of, settled
 from tests.build import line, post
 from tests.conftest import user_in
+from tests.route_table import SITE
 from tests.sheet import Sheet
 from tracking.models import Archive, Document, Draft, Location, Partner
 from tracking.records.hold import hold
@@ -125,6 +128,7 @@ def shown() -> Iterator[Shown]:
         "/trace/?q=flour",
         "/trace/?q=nothing",
         "/accounts/password/",
+        "/accounts/password/done/",
     ]:
         yield address, None
     flour, oven = Item.objects.get(key="flour"), Item.objects.get(key="oven")
@@ -135,6 +139,7 @@ def shown() -> Iterator[Shown]:
         *[item.get_absolute_url() for item in (flour, oven, Item.objects.get(key="sugar"))],
         *[f"/items/{item.pk}/assign/" for item in (flour, oven)],
         f"/items/{flour.pk}/edit/",
+        f"/items/{flour.pk}/variants/new/",
         f"/items/{flour.pk}/tracking/?to=none",
         f"/variants/{bread.pk}/edit/",
         f"/variants/{bread.pk}/recipe/",
@@ -168,6 +173,7 @@ def shown() -> Iterator[Shown]:
     yield "/documents/new/receipt/", refuse_serials
     yield "/import/", import_refused
     yield "/import/", import_mapping
+    yield "/import/", import_done
     yield "/items/new/", lambda page: page.click("button:has-text('Create item')")
 
 
@@ -187,6 +193,13 @@ def import_refused(page) -> None:
     """A file with rows that are new and rows that are refused."""
     upload(page, "locations", "location,phone\nHarbour,1\nHarbour,2\n")
     page.wait_for_selector("#import_table")
+
+
+def import_done(page) -> None:
+    """A file that was imported, and what is said of it."""
+    upload(page, "locations", "location\nHarbour\n")
+    page.click("button:has-text('Import all of it')")
+    page.wait_for_selector("main:has-text('Imported on')")
 
 
 def import_mapping(page) -> None:
@@ -213,6 +226,33 @@ def refuse_serials(page) -> None:
     page.wait_for_selector("li:has-text('A1')")
 
 
+# Files, fragments of pages, and what leads on: nothing that a person looks at as a page.
+NO_PAGES = {
+    "healthz",
+    "items:pattern_preview",
+    "items:variant_find",
+    "items:variant_meant",
+    "tracking:partner_find",
+    "tracking:item_history",
+    "tracking:label_css",
+    "tracking:import_template",
+    "tracking:import_outcome",
+    "tracking:archive_download",
+    "tracking:trace_batch_csv",
+    "tracking:trace_serial_csv",
+    "tracking:recall_csv",
+    *[f"tracking:{noun}_export" for noun in ("stock", "item", "batch", "serial", "document", "movement")],
+}
+# In test_browser_restore.py and test_browser_recall.py, whose companies have a file to restore and a recall.
+ELSEWHERE = {"tracking:item_restore", *[name for name in SITE if name.startswith("tracking:recall_")]}
+
+
+def pages_not_opened(opened: set[str]) -> set[str]:
+    """The pages of the table of routes that a manager may see and that are in none of the tests with axe."""
+    may_see = {name for name, answers in SITE.items() if answers["get", "manager"] == "200"}
+    return may_see - NO_PAGES - ELSEWHERE - opened
+
+
 def faults(page, address: str) -> Iterator[str]:
     """What axe finds, and what is wider than the window, in both colour schemes at both widths."""
     page.evaluate(Axe().axe_script)
@@ -236,14 +276,17 @@ def violations(page, scheme: str) -> list[dict]:
 
 def test_every_page_is_in_order_for_axe(company, live_server):
     found: list[str] = []
+    opened = {"login"}
     user_in("Viewer")
     with page_of() as page:
         log_in(page, live_server.url, "manager")
         for address, act in shown():
             page.goto(live_server.url + address)
+            opened.add(resolve(urlsplit(page.url).path).view_name)
             if act is not None:
                 act(page)
             found += faults(page, address)
+            opened.add(resolve(urlsplit(page.url).path).view_name)
         for username, addresses in (("", ["/accounts/login/"]), ("viewer", ["/items/new/", "/nowhere/", "/items/"])):
             other = page.context.browser.new_context().new_page()
             if username:
@@ -252,3 +295,4 @@ def test_every_page_is_in_order_for_axe(company, live_server):
                 other.goto(live_server.url + address)
                 found += faults(other, address)
     assert not found, "\n".join(found)
+    assert pages_not_opened(opened) == set()
