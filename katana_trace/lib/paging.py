@@ -31,7 +31,9 @@ def page_by_key(rows: QuerySet, *, order: tuple[str, str], cursor: str, size: in
     place = read_cursor(cursor)
     if place is not None:
         try:
-            rows = rows.filter(Q(**{f"{first}__gt": place[0]}) | Q(**{first: place[0], f"{second}__gt": place[1]}))
+            # The first condition alone leads an index to the place; "greater, or equal and greater" would not.
+            later = Q(**{f"{first}__gt": place[0]}) | Q(**{f"{second}__gt": place[1]})
+            rows = rows.filter(later, **{f"{first}__gte": place[0]})
         except (TypeError, ValueError, ValidationError):
             place = None
     found = list(rows.order_by(first, second)[: size + 1])

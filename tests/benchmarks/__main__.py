@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks.speed import growing, posting
+from tests.benchmarks.speed import growing, pages, posting, tracing, writing
 from tests.benchmarks.speed.figure import table_of
 
-PARTS = {"posting": posting.figures, "growing": growing.figures}
+PARTS = {part.__name__.rpartition(".")[2]: part.figures for part in (posting, growing, tracing, pages, writing)}
 
 
 def main() -> None:
@@ -15,13 +15,14 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is named")
     parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL, found by libpq's own variables")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--lines", type=int, default=1_000_000, help="of the large company of growing and pages")
     options = parser.parse_args()
     if unknown := sorted(set(options.parts) - set(PARTS)):
         parser.error(f"There is no part “{unknown[0]}”. Choose of {', '.join(PARTS)}.")
     found = [
         figure
         for name in options.parts or PARTS
-        for figure in PARTS[name](postgresql=options.postgresql, runs=options.runs)
+        for figure in PARTS[name](postgresql=options.postgresql, runs=options.runs, lines=options.lines)
     ]
     print(table_of(found, "PostgreSQL" if options.postgresql else "SQLite"))
 

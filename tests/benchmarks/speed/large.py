@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +17,10 @@ from katana_trace.lib.days import today
 from katana_trace.lib.quantities import MILLION
 from tests.benchmarks.measures import BARE_LINES, memory_mib
 from tests.benchmarks.speed import company
+from tracking.documents.rule import NewLine
 from tracking.ledger import triggers
 from tracking.ledger.laws import broken_laws
+from tracking.ledger.post import post
 from tracking.models import Batch, LedgerLine
 from tracking.modes.download import record_download
 from tracking.modes.history import write_history
@@ -136,13 +139,18 @@ def written(item: Item) -> None:
         pass
 
 
-def history(runs: str) -> dict:
-    middle, long = variant("MIDDLE").item, variant("LONG").item
-    found = by_turns(lambda: written(middle), lambda: bare_csv(middle), runs)
+def history(runs: str) -> Runs:
+    middle = variant("MIDDLE").item
+    return by_turns(lambda: written(middle), lambda: bare_csv(middle), runs)
+
+
+def history_memory(runs: str) -> float:
+    """MiB above what the process had, at most, while it wrote the longest history."""
+    written(variant("SHORT").item)  # what is loaded once
     Path("/proc/self/clear_refs").write_text("5")  # the most is counted from here on
     base = memory_mib("VmRSS")
-    written(long)
-    return found | {"above": memory_mib("VmHWM") - base}
+    written(variant("LONG").item)
+    return memory_mib("VmHWM") - base
 
 
 def switch_on(runs: str) -> Runs:
@@ -160,11 +168,7 @@ def switch_off(runs: str) -> Runs:
     lines = f"variant_id IN (SELECT id FROM items_variant WHERE item_id = {item.pk})"
 
     def ours() -> None:
-        one = Item.objects.get(pk=item.pk)
-        history = write_history(one)
-        with history.file:
-            record_download(item=one, history=history, by=by)
-        disable_tracking(item=one, by=by, reason="Benchmark")
+        download_and_switch(Item.objects.get(pk=item.pk), by)
 
     def floor() -> None:
         triggers.drop_all(connection)
@@ -179,3 +183,32 @@ def switch_off(runs: str) -> Runs:
     assert Batch.objects.filter(variant__item=item).count() == 100
     seconds: list[float] = []
     return by_turns(taken_back(ours), taken_back(floor), runs, warm=False) | {"floor": seconds}
+
+
+def download_and_switch(item: Item, by) -> None:
+    history = write_history(item)
+    with history.file:
+        record_download(item=item, history=history, by=by)
+    disable_tracking(item=item, by=by, reason="Benchmark")
+
+
+def beside(runs: str) -> dict:
+    """Receipts of another item from a second connection while tracking is switched off: how many, and the longest."""
+    by, item, other = get_user_model().objects.get(username="manager"), variant("MIDDLE").item, variant("FEW")
+    line, seconds, over = NewLine(other.pk, company.place().pk, MILLION, "F000000"), [], threading.Event()
+
+    def receive() -> None:
+        while not over.is_set():
+            begun = time.perf_counter()
+            post(company.document("receipt", line), by=None)
+            seconds.append(time.perf_counter() - begun)
+        connection.close()
+
+    receiver = threading.Thread(target=receive)
+    receiver.start()
+    begun = time.perf_counter()
+    taken_back(lambda: download_and_switch(Item.objects.get(pk=item.pk), by))()
+    switch = time.perf_counter() - begun
+    over.set()
+    receiver.join()
+    return {"count": len(seconds), "most": max(seconds), "switch": switch}

@@ -14,7 +14,7 @@ FEW, MANY = 10_000, 100_000
 RECEIPTS, HISTORY = 500, 20_000
 
 
-def figures(*, postgresql: bool, runs: int) -> list[Figure]:
+def figures(*, postgresql: bool, runs: int, lines: int) -> list[Figure]:
     few, _ = compared("receive", str(FEW), postgresql=postgresql, runs=runs)
     many, many_floor = compared("receive", str(MANY), postgresql=postgresql, runs=runs)
     shipped, shipped_floor = compared("ship", str(FEW), postgresql=postgresql, runs=runs)
