@@ -25,27 +25,40 @@ WRITTEN = (
 Rows = dict[str, tuple[list[str], list[tuple]]]
 
 
-def highest_ids() -> dict[str, int]:
-    with connection.cursor() as cursor:
-        found = {}
-        for table in WRITTEN:
-            cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
-            found[table] = cursor.fetchone()[0]
-        return found
-
-
-def keep_rows(file: str, since: dict[str, int]) -> None:
-    """Writes to ``file`` what is in the tables, apart what is there ``since`` and what was there before."""
-    before, after = {}, {}
+def rows_by_id() -> dict[str, dict[int, tuple]]:
+    """What is in the tables now."""
+    found = {}
     with connection.cursor() as cursor:
         for table in (*READ, *WRITTEN):
             columns = columns_of(table)
             cursor.cursor.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY id")
-            rows = [tuple(row) for row in cursor.fetchall()]
-            limit, place = since.get(table), columns.index("id")
-            before[table] = columns, [row for row in rows if limit is None or row[place] <= limit]
-            after[table] = columns, [row for row in rows if limit is not None and row[place] > limit]
-    Path(file).write_bytes(pickle.dumps((before, after)))
+            place = columns.index("id")
+            found[table] = {row[place]: tuple(row) for row in cursor.fetchall()}
+    return found
+
+
+def keep_rows(file: str, before: dict[str, dict[int, tuple]]) -> None:
+    """Writes to ``file`` the rows of ``before``, those that are new since, and those that are there and have changed."""
+    kept, new, changed = {}, {}, {}
+    for table, rows in rows_by_id().items():
+        columns = columns_of(table)
+        kept[table] = columns, list(before[table].values())
+        new[table] = columns, [row for id_, row in rows.items() if id_ not in before[table]]
+        if found := changes(columns, before[table], rows):
+            changed[table] = found
+    Path(file).write_bytes(pickle.dumps((kept, new, changed)))
+
+
+def changes(
+    columns: list[str], before: dict[int, tuple], after: dict[int, tuple]
+) -> tuple[list[str], list[tuple]] | None:
+    """The rows that differ, in ``id`` and those columns that differ in any of them."""
+    pairs = [(before[id_], row) for id_, row in after.items() if before.get(id_, row) != row]
+    if not pairs:
+        return None
+    places = [at for at in range(len(columns)) if any(old[at] != new[at] for old, new in pairs)]
+    places = [columns.index("id"), *places]
+    return [columns[at] for at in places], [tuple(new[at] for at in places) for _, new in pairs]
 
 
 def columns_of(table: str) -> list[str]:
@@ -55,23 +68,26 @@ def columns_of(table: str) -> list[str]:
 
 
 def write_rows(file: str, *, one_each: bool = False) -> float:
-    """Seconds of writing the rows of ``file`` that were new, in one transaction; those of before go in first.
+    """Seconds of writing what was new and what had changed of ``file``, in one transaction; what was before goes in first.
 
     With ``one_each`` there is a transaction for each document, with as many rows of the other tables as it has of each.
     """
-    before, after = pickle.loads(Path(file).read_bytes())  # noqa: S301 written by this program a moment ago
+    before, new, changed = pickle.loads(Path(file).read_bytes())  # noqa: S301 written by this program a moment ago
     triggers.drop_all(connection)
     with connection.cursor() as cursor:
         with transaction.atomic():
             for table, (columns, rows) in before.items():
                 put(cursor, table, columns, rows)
-        portions = portions_of(after) if one_each else [after]
+        portions = portions_of(new) if one_each else [new]
         begun = time.perf_counter()
         for portion in portions:
             with transaction.atomic():
                 for table, (columns, rows) in portion.items():
                     if rows:
                         put(cursor, table, columns, rows)
+                if not one_each:
+                    for table, (columns, rows) in changed.items():
+                        change(cursor, table, columns, rows)
         return time.perf_counter() - begun
 
 
@@ -95,3 +111,20 @@ def put(cursor, table: str, columns: list[str], rows: list[tuple]) -> None:
     else:
         places = ", ".join(["?"] * len(columns))
         connection.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
+
+
+def change(cursor, table: str, columns: list[str], rows: list[tuple]) -> None:
+    """Sets what changed in rows that are there: a shipment takes its serial numbers off their place. ``id`` comes first."""
+    names = columns[1:]
+    if connection.vendor == "postgresql":
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE changed ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {table} LIMIT 0"
+        )
+        put(cursor, "changed", columns, rows)
+        settings = ", ".join(f"{name} = c.{name}" for name in names)
+        cursor.execute(f"UPDATE {table} t SET {settings} FROM changed c WHERE t.id = c.id")
+        cursor.execute("DROP TABLE changed")
+    else:
+        settings = ", ".join(f"{name} = ?" for name in names)
+        values = [(*row[1:], row[0]) for row in rows]
+        connection.connection.executemany(f"UPDATE {table} SET {settings} WHERE id = ?", values)

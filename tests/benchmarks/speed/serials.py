@@ -36,7 +36,7 @@ def receive_batches(count: str, history: str, file: str) -> dict:
 
 
 def measured(acts: list, file: str) -> dict:
-    since = floor.highest_ids()
+    before = floor.rows_by_id()
     base = peak_mib()
     begun = time.perf_counter()
     for act in acts[:-1]:
@@ -50,7 +50,7 @@ def measured(acts: list, file: str) -> dict:
         acts[0]()
         seconds, queries = time.perf_counter() - begun, []
     peak = peak_mib()
-    floor.keep_rows(file, since)
+    floor.keep_rows(file, before)
     return {"seconds": seconds, "statements": len(queries), "base": base, "peak": peak}
 
 
