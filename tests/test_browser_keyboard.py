@@ -61,29 +61,30 @@ class Keyboard:
         year, month, of_month = day.split("-")
         self.page.keyboard.type(month + of_month + year)
 
-    def follow(self, link: str) -> None:
-        self.to("a", link)
+    def enter(self) -> None:
+        """Presses Enter where it leads to another page."""
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
 
+    def follow(self, link: str) -> None:
+        self.to("a", link)
+        self.enter()
+
     def press(self, button: str) -> None:
         self.to("button", button)
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
+        self.enter()
 
     def log_in(self, address: str) -> None:
         self.page.goto(address)
         self.page.keyboard.type("manager")  # the first field has the focus
         self.page.keyboard.press("Tab")
         self.page.keyboard.type("pw")
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
+        self.enter()
 
     def find(self, text: str) -> None:
         """By the search of every page."""
         self.field("q", text)
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
+        self.enter()
 
 
 def test_a_delivery_is_received_and_traced_by_keys_alone(committed_db, manager, live_server):

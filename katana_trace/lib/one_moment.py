@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponse
 def one_moment() -> Iterator[None]:
     """All that is read in the block is of the moment of its first query; nothing may be written in it.
 
-    Inside a transaction that is open already, that one decides.
+    Inside a transaction that is open already, another moment's too, that one decides.
     """
-    if connection.in_atomic_block:
+    if is_in_transaction():
         yield
     elif connection.vendor == "postgresql":
         with transaction.atomic():
@@ -31,6 +31,14 @@ def one_moment() -> Iterator[None]:
                 yield
             finally:
                 cursor.execute("COMMIT")
+
+
+def is_in_transaction() -> bool:
+    """Django does not count what was begun on SQLite below; the driver does."""
+    if connection.in_atomic_block or connection.vendor == "postgresql":
+        return connection.in_atomic_block
+    connection.ensure_connection()
+    return connection.connection.in_transaction
 
 
 def shows_one_moment(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

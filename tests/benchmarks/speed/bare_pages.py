@@ -11,7 +11,7 @@ from tracking.models import Batch
 ROWS = Engine().from_string(
     "<!DOCTYPE html><title>{{ user }}</title><table>{% for row in rows %}<tr><td>{{ row.number }}</td>"
     "<td>{{ row.variant.sku }}</td><td>{{ row.variant.item.name }}</td><td>{{ row.expires_on }}</td>"
-    "<td>{{ row.created_at }}</td></tr>{% endfor %}</table>"
+    "<td>{{ row.made_on }}</td></tr>{% endfor %}</table>"
 )
 
 

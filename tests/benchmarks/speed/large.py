@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from items.models import Item, Variant
 from katana_trace.lib.days import today
 from katana_trace.lib.quantities import MILLION
+from tests import build
 from tests.benchmarks.measures import BARE_LINES, memory_mib
 from tests.benchmarks.speed import company
 from tracking.documents.rule import NewLine
@@ -22,9 +23,8 @@ from tracking.ledger import triggers
 from tracking.ledger.laws import broken_laws
 from tracking.ledger.post import post
 from tracking.models import Batch, LedgerLine
-from tracking.modes.download import record_download
 from tracking.modes.history import write_history
-from tracking.modes.switch import disable_tracking, enable_tracking
+from tracking.modes.switch import enable_tracking
 from tracking.picking.fefo import suggest_batches
 from tracking.stock.contents import batches_of
 from tracking.stock.listing import find_row
@@ -168,7 +168,7 @@ def switch_off(runs: str) -> Runs:
     lines = f"variant_id IN (SELECT id FROM items_variant WHERE item_id = {item.pk})"
 
     def ours() -> None:
-        download_and_switch(Item.objects.get(pk=item.pk), by)
+        build.switch_off(Item.objects.get(pk=item.pk), by)
 
     def floor() -> None:
         triggers.drop_all(connection)
@@ -183,13 +183,6 @@ def switch_off(runs: str) -> Runs:
     assert Batch.objects.filter(variant__item=item).count() == 100
     seconds: list[float] = []
     return by_turns(taken_back(ours), taken_back(floor), runs, warm=False) | {"floor": seconds}
-
-
-def download_and_switch(item: Item, by) -> None:
-    history = write_history(item)
-    with history.file:
-        record_download(item=item, history=history, by=by)
-    disable_tracking(item=item, by=by, reason="Benchmark")
 
 
 def beside(runs: str) -> dict:
@@ -207,7 +200,7 @@ def beside(runs: str) -> dict:
     receiver = threading.Thread(target=receive)
     receiver.start()
     begun = time.perf_counter()
-    taken_back(lambda: download_and_switch(Item.objects.get(pk=item.pk), by))()
+    taken_back(lambda: build.switch_off(Item.objects.get(pk=item.pk), by))()
     switch = time.perf_counter() - begun
     over.set()
     receiver.join()
