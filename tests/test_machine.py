@@ -44,7 +44,7 @@ from tracking.records.hold import hold, release
 
 COMMON = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 PROFILES = {
-    "quick": settings(max_examples=12, stateful_step_count=22, **COMMON),
+    "quick": settings(max_examples=40, stateful_step_count=22, **COMMON),
     "long": settings(max_examples=2000, stateful_step_count=60, **COMMON),
 }
 

@@ -17,7 +17,7 @@ from katana_trace.lib.quantities import plain
 from katana_trace.lib.safe_csv import FileError, read_rows
 from tracking.ledger import triggers
 from tracking.ledger.movement_export import HISTORY_COLUMNS
-from tracking.ledger.sql import fetch
+from tracking.ledger.sql import constraints, fetch
 from tracking.models import Archive, RelinkPermit, Switch
 
 KEYED = (
@@ -35,13 +35,13 @@ CHUNK = 10_000
 def defences() -> Iterator[str]:
     for name in triggers.missing(connection):
         yield f"The trigger {name} is missing or altered. Run manage.py migrate."
-    with connection.cursor() as cursor:
-        for label in ("items", "tracking"):
-            for model in apps.get_app_config(label).get_models():
-                there = connection.introspection.get_constraints(cursor, model._meta.db_table)
-                for constraint in model._meta.constraints:
-                    if constraint.name not in there:
-                        yield f"The constraint {constraint.name} of {model._meta.db_table} is missing. Run manage.py migrate."
+    there = constraints()
+    for label in ("items", "tracking"):
+        for model in apps.get_app_config(label).get_models():
+            table = model._meta.db_table
+            for constraint in model._meta.constraints:
+                if (table, constraint.name) not in there:
+                    yield f"The constraint {constraint.name} of {table} is missing. Run manage.py migrate."
 
 
 def archives() -> Iterator[str]:

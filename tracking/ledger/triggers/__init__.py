@@ -23,7 +23,7 @@ def missing(connection) -> list[str]:
     room = dialect(connection)
     with connection.cursor() as cursor:
         there = room.installed(cursor)
-    return sorted(name for name in room.all_triggers() if name not in there or not room.is_right(name, there[name]))
+    return sorted(name for name, (*_, made) in room.all_triggers().items() if there.get(name) != made)
 
 
 def create_all(connection) -> None:

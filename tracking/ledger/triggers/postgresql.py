@@ -189,8 +189,3 @@ def create(cursor, name: str) -> None:
 
 def drop(cursor, name: str) -> None:
     cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {all_triggers()[name][0]}")
-
-
-def is_right(name: str, definition: str) -> bool:
-    """Whether an installed trigger is the one this code would make."""
-    return definition == all_triggers()[name][2]
