@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.urls import reverse
 
 from items.models.keyed import Keyed
 from items.signals import item_cleaning, item_saved, item_saving
+from katana_trace.lib.addresses import address_of
 from katana_trace.lib.fields import TextValidator
 from katana_trace.lib.numbers import check_text
 from katana_trace.lib.patterns import check_pattern
@@ -129,7 +129,7 @@ class Item(Keyed):
                 self.remember_tracking()
 
     def get_absolute_url(self) -> str:
-        return reverse("tracking:item_card", args=[self.pk])
+        return address_of("tracking:item_card", self.pk)
 
     @property
     def is_tracked(self) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from items.models.variant import Variant
+from katana_trace.lib.addresses import address_of
 from katana_trace.lib.fields import QuantityField
 from katana_trace.lib.quantities import LINE_LIMIT, to_decimal
 
@@ -32,7 +32,7 @@ class Recipe(models.Model):
         return f"Recipe of {self.variant}"
 
     def get_absolute_url(self) -> str:
-        return reverse("items:recipe_edit", args=[self.variant_id])
+        return address_of("items:recipe_edit", self.variant_id)
 
 
 class RecipeLine(models.Model):

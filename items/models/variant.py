@@ -6,10 +6,10 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 
 from items.models.item import Item
 from items.models.keyed import Keyed
+from katana_trace.lib.addresses import address_of
 from katana_trace.lib.fields import TextValidator
 from katana_trace.lib.numbers import check_text
 
@@ -68,7 +68,7 @@ class Variant(Keyed):
             raise ValidationError({"name": str(error)}) from error
 
     def get_absolute_url(self) -> str:
-        return reverse("tracking:item_card", args=[self.item_id])
+        return address_of("tracking:item_card", self.item_id)
 
     @property
     def label(self) -> str:

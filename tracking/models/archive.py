@@ -2,9 +2,9 @@
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from items.models import Item, TrackingMode
+from katana_trace.lib.addresses import address_of
 from tracking.models.switch import Switch
 
 
@@ -42,4 +42,4 @@ class Archive(models.Model):
         return f"{self.item}, {self.get_mode_display()}"
 
     def get_absolute_url(self) -> str:
-        return reverse("tracking:archive_detail", args=[self.pk])
+        return address_of("tracking:archive_detail", self.pk)

@@ -1,9 +1,9 @@
 """Batches: each belongs to one variant, its number is unique there (rule 9). Both never change: a trigger keeps it."""
 
 from django.db import models
-from django.urls import reverse
 
 from items.models import Variant
+from katana_trace.lib.addresses import address_of
 from katana_trace.lib.fields import TextValidator
 from katana_trace.lib.numbers import UNBATCHED_KEY
 
@@ -53,10 +53,10 @@ class Batch(models.Model):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("tracking:batch_detail", args=[self.pk])
+        return address_of("tracking:batch_detail", self.pk)
 
     def get_hold_url(self) -> str:
-        return reverse("tracking:batch_hold", args=[self.pk])
+        return address_of("tracking:batch_hold", self.pk)
 
     @property
     def is_unbatched(self) -> bool:

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
+from katana_trace.lib.addresses import address_of
 from katana_trace.lib.identity import new_uuid
 from tracking.models.partner import Partner
 
@@ -60,4 +60,4 @@ class Document(models.Model):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("tracking:document_detail", args=[self.pk])
+        return address_of("tracking:document_detail", self.pk)

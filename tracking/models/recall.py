@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 from items.models import Item, Variant
+from katana_trace.lib.addresses import address_of
 from katana_trace.lib.fields import QuantityField, TextValidator
 from tracking.models.location import Location
 from tracking.models.partner import Partner
@@ -47,7 +47,7 @@ class Recall(models.Model):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("tracking:recall_detail", args=[self.pk])
+        return address_of("tracking:recall_detail", self.pk)
 
     @property
     def is_open(self) -> bool:

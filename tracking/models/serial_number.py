@@ -1,9 +1,9 @@
 """Serial numbers: unique within the item (rule 9), each in at most one place. The ledger's trigger keeps the place."""
 
 from django.db import models
-from django.urls import reverse
 
 from items.models import Item, Variant
+from katana_trace.lib.addresses import address_of
 from katana_trace.lib.fields import TextValidator
 from tracking.models.batch import RecordStatus
 from tracking.models.location import Location
@@ -43,10 +43,10 @@ class SerialNumber(models.Model):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("tracking:serial_detail", args=[self.pk])
+        return address_of("tracking:serial_detail", self.pk)
 
     def get_hold_url(self) -> str:
-        return reverse("tracking:serial_hold", args=[self.pk])
+        return address_of("tracking:serial_hold", self.pk)
 
     @property
     def is_held(self) -> bool:

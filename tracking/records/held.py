@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
-
+from katana_trace.lib.addresses import address_of
 from tracking.ledger.sql import fetch
 from tracking.models import RecordChange
 from tracking.stock.found import joined, summed
@@ -47,7 +46,7 @@ class Held:
     by: str
 
     def get_absolute_url(self) -> str:
-        return reverse("tracking:serial_detail" if self.is_serial else "tracking:batch_detail", args=[self.pk])
+        return address_of("tracking:serial_detail" if self.is_serial else "tracking:batch_detail", self.pk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ from tracking.models import Document, Partner
 from tracking.views import document_contents as contents
 from tracking.views.document_search import documents, documents_found, drafts_found, page_of_drafts
 
-LINES = 100  # of one page of a document
 OPEN_DRAFTS = 20  # above the list
 MIRRORED = 50  # lines that a reversal shows before it is made
 TAKERS = 20  # documents that a refused reversal leads to
@@ -82,7 +81,6 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
         lines.filter(quantity__gt=0) if source else lines,
         order=("document_id", "id"),
         cursor=request.GET.get("after", ""),
-        size=LINES,
     )
     totals, has_more = contents.totals_of(document)
     context = {
