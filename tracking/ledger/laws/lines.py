@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from katana_trace.lib.quantities import plain
 from tracking.ledger.sql import fetch
 
-# The document is asked only of the few lines that do not fit: joined, it would be looked up for all of them.
+# Summed up by document, so that PostgreSQL may read the lines in several processes; the kind is asked only of what is left.
 EPOCHS = """
-    SELECT i.name, (SELECT d.number FROM tracking_document d WHERE d.id = l.document_id), l.epoch, i.tracking_epoch
-    FROM tracking_ledgerline l
-    JOIN items_variant v ON v.id = l.variant_id JOIN items_item i ON i.id = v.item_id
-    WHERE l.epoch > i.tracking_epoch OR (
-        l.epoch = i.tracking_epoch AND CASE i.tracking_mode
-            WHEN 'none' THEN l.batch_id IS NOT NULL OR l.serial_id IS NOT NULL
-            WHEN 'batch' THEN l.batch_id IS NULL OR l.serial_id IS NOT NULL
-            ELSE l.batch_id IS NOT NULL END
-        AND (SELECT d.kind FROM tracking_document d WHERE d.id = l.document_id) <> 'tracking_restored')
+    SELECT q.name, d.number, q.epoch, q.present FROM (
+        SELECT i.name, l.document_id, l.epoch, i.tracking_epoch AS present, count(*)
+        FROM tracking_ledgerline l JOIN items_variant v ON v.id = l.variant_id JOIN items_item i ON i.id = v.item_id
+        WHERE l.epoch > i.tracking_epoch OR (
+            l.epoch = i.tracking_epoch AND CASE i.tracking_mode
+                WHEN 'none' THEN l.batch_id IS NOT NULL OR l.serial_id IS NOT NULL
+                WHEN 'batch' THEN l.batch_id IS NULL OR l.serial_id IS NOT NULL
+                ELSE l.batch_id IS NOT NULL END)
+        GROUP BY 1, 2, 3, 4
+    ) q JOIN tracking_document d ON d.id = q.document_id
+    WHERE q.epoch > q.present OR d.kind <> 'tracking_restored'
 """
 
 # Every line but a transfer's belongs to one column of the balance, so the columns sum to these lines (law 12).
