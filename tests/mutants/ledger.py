@@ -123,8 +123,8 @@ MUTANTS = (
     Mutant(
         "a double click posts twice",
         "tracking/ledger/post.py",
-        "    if found is not None:\n        return found",
-        "    if False:\n        return found",
+        "    if found:\n        return Document",
+        "    if False:\n        return Document",
         POSTING,
     ),
     Mutant(

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max
 
 from katana_trace.lib import days
 from katana_trace.lib.acts import log_act
@@ -19,7 +18,7 @@ from tracking.ledger.fingerprint import fingerprint_of
 from tracking.ledger.holdings import Holdings
 from tracking.ledger.plan import NotThere, Planner
 from tracking.ledger.retry import in_transaction
-from tracking.ledger.sql import any_of, fetch
+from tracking.ledger.sql import any_of, fetch, stored_uuid
 from tracking.ledger.write import PlannedDocument, write_documents
 from tracking.models import Document, Partner
 
@@ -38,9 +37,9 @@ def post(document: NewDocument, *, by) -> Document:
 def post_here(document: NewDocument, *, by) -> Document:
     """``post`` in the caller's own transaction, which ``retry.in_transaction`` wraps: what a constraint refuses is for it."""
     check_numbers(document)
-    found = Document.objects.filter(token=document.token).first()
-    if found is not None:
-        return found
+    found = fetch("SELECT id FROM tracking_document WHERE token = %s", [stored_uuid(document.token)])
+    if found:
+        return Document.objects.get(pk=found[0][0])
     locks.share_ledger()
     posting = Posting(by=by)
     posting.prepare([document])
@@ -235,7 +234,7 @@ def next_number(kind: str) -> str:
 
 
 def highest_sequence(kind: str) -> int:
-    return Document.objects.filter(kind=kind).aggregate(highest=Max("sequence"))["highest"] or 0
+    return fetch("SELECT max(sequence) FROM tracking_document WHERE kind = %s", [kind])[0][0] or 0
 
 
 def numbered(rule: KindRule, sequence: int) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from uuid import UUID
 
 from django.db import connection
 
@@ -31,6 +32,11 @@ def fetch(sql: str, parameters: Sequence = ()) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall()
+
+
+def stored_uuid(value: UUID) -> UUID | str:
+    """As a column of the database has it: SQLite keeps its 32 digits."""
+    return value if connection.vendor == "postgresql" else value.hex
 
 
 def code_point(column: str) -> str:

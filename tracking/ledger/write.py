@@ -10,7 +10,7 @@ from django.db import connection
 from katana_trace.lib.identity import new_uuids
 from tracking.ledger.holdings import BatchFacts, SerialFacts
 from tracking.ledger.plan import PlannedLine
-from tracking.ledger.sql import fetch
+from tracking.ledger.sql import fetch, stored_uuid
 from tracking.models import Document
 from tracking.models.batch import RecordStatus
 
@@ -67,14 +67,13 @@ def write_documents(planned: Sequence[PlannedDocument]) -> None:
 def write_heads(documents: list[Document]) -> None:
     """The documents themselves, without their lines."""
     stored_at = connection.ops.adapt_datetimefield_value
-    stored_token = (lambda token: token) if connection.features.has_native_uuid_field else (lambda token: token.hex)
     ids = insert(
         "tracking_document",
         DOCUMENT_COLUMNS,
         [
             (
                 d.kind, d.number, d.key, d.sequence, stored_at(d.posted_at), d.posted_on, d.partner_id, d.note,
-                d.posted_by_id, stored_at(d.recorded_at), d.reverses_id, d.fingerprint, stored_token(d.token),
+                d.posted_by_id, stored_at(d.recorded_at), d.reverses_id, d.fingerprint, stored_uuid(d.token),
             )
             for d in documents
         ],
