@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.db import connection
 
 from katana_trace.lib.identity import new_uuid
 from katana_trace.lib.quantities import MILLION
@@ -58,6 +59,30 @@ def test_a_new_document_sent_8_times_is_posted_once(course):
     assert (posted(finish.answers), refused(finish.answers)) == (1, [])
     assert (stock(), Draft.objects.count()) == ({("FLOUR", "Main", "L1"): "5"}, 0)
     assert_laws_hold()
+
+
+def saved_while_it_is_posted(course, *, owned: bool):
+    """Two clicks on Post of a new document: what the first has looked at is posted by the second before it is written."""
+    item("Flour", "batch", unit="kg", skus=("FLOUR",))
+    (name,) = people(1)
+    flour = LineContent("in", sku="FLOUR", quantity="5", batches=(BatchContent("L1"),))
+    content = DraftContent(kind="receipt", location=location().pk, lines=(flour,))
+    form = {"token": str(new_uuid()), "content": content, "user": name, "owned": owned}
+    first, second = {"begins": 0, "looks": 2}, {"begins": 0.6, "looks": 0}
+    return course.run(*[Entry("save_and_post_late", form | pace) for pace in (first, second)])
+
+
+def test_a_new_document_is_not_saved_again_once_it_is_posted(course):
+    finish = saved_while_it_is_posted(course, owned=True)
+    assert (posted(finish.answers), refused(finish.answers)) == (1, [])
+    assert (stock(), Draft.objects.count()) == ({("FLOUR", "Main", "L1"): "5"}, 0)
+    assert_laws_hold()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_a_posted_document_stays_as_a_draft_when_nobody_owns_it(course):
+    finish = saved_while_it_is_posted(course, owned=False)
+    assert (posted(finish.answers), len(refused(finish.answers)), Draft.objects.count()) == (1, 1, 1)
 
 
 def test_the_last_piece_shipped_by_8_people_goes_once_and_the_others_see_what_is_left(course):

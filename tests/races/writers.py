@@ -8,7 +8,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
+from unittest.mock import patch
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -19,7 +21,10 @@ from katana_trace.lib.days import now
 from katana_trace.lib.identity import new_uuid
 from katana_trace.lib.quantities import MILLION
 from katana_trace.lib.refusal import Refusal
+from tests.races.without_guards import no_owner_of_drafts
 from tracking.documents.rule import NewDocument, NewLine
+from tracking.drafts.check import check
+from tracking.drafts.checked import CheckedDraft
 from tracking.drafts.content import DraftContent
 from tracking.drafts.post import NotPosted, post_draft
 from tracking.drafts.save import PostedAlready, save_draft
@@ -286,6 +291,19 @@ def save_and_post(number: int, *, token: str, content: DraftContent, user: str) 
     except PostedAlready as already:
         return {"posted": 0, "refused": [], "told": already.document.number}
     return post_draft_of(number, token=token, revision=revision, user=user)
+
+
+def save_and_post_late(number: int, *, begins: float, looks: float, owned: bool, **form) -> dict:
+    """The second click of the two, ``begins`` seconds late; saving takes it ``looks`` seconds before it writes."""
+
+    def check_slowly(content: DraftContent) -> CheckedDraft:
+        checked = check(content)
+        time.sleep(looks)
+        return checked
+
+    time.sleep(begins)
+    with patch("tracking.drafts.save.check", check_slowly), nullcontext() if owned else no_owner_of_drafts():
+        return save_and_post(number, **form)
 
 
 def count_again(number: int, *, content: DraftContent, times: int) -> dict:

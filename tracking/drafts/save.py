@@ -15,6 +15,7 @@ from tracking.drafts.checked import CheckedDraft
 from tracking.drafts.content import DraftContent
 from tracking.drafts.layout import MOST_LINES
 from tracking.drafts.stored import content_of
+from tracking.ledger import locks
 from tracking.ledger.retry import in_transaction
 from tracking.models import Document, Draft, DraftBatch, DraftLine
 from tracking.models.draft import TYPED
@@ -87,6 +88,7 @@ def without_ids(content: DraftContent) -> DraftContent:
 
 def locked(token: UUID) -> Draft | None:
     """The draft, waited for. Raises PostedAlready when it was posted; None when it was never saved, or deleted."""
+    locks.own_draft(token)
     draft = (
         Draft.objects.select_for_update(of=("self",)).select_related("saved_by", "partner").filter(token=token).first()
     )

@@ -1,4 +1,4 @@
-"""Who waits for whom. Order everywhere: the ledger, then items by id, then serial numbers, then levels.
+"""Who waits for whom. Order everywhere: a draft, the ledger, then items by id, then serial numbers, then levels.
 
 PostgreSQL: advisory locks of the transaction; row share locks on items starved the switch. SQLite has one writer at a
 time (IMMEDIATE), so there is nothing to take.
@@ -7,11 +7,20 @@ time (IMMEDIATE), so there is nothing to take.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import connection
 
 LEDGER = -1
 NUMBERING = -100  # one lock per kind of document below this
+DRAFTS = 1  # the first of the two numbers of a lock, which no lock of one number meets
+
+
+def own_draft(token: UUID) -> None:
+    """Taken by what saves, posts or deletes a draft, also one without a row yet: who waits sees that it was posted."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [DRAFTS, token.int & 0x7FFFFFFF])
 
 
 def take(keys: list[int], *, exclusive: bool) -> None:
