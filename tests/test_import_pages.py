@@ -506,6 +506,18 @@ def test_what_a_role_may_not_import_is_not_offered(client, viewer, operator):
     assert not FileImport.objects.exists()
 
 
+def test_an_upload_of_20_mib_is_taken_and_one_byte_more_is_not(client, manager):
+    client.force_login(manager)
+    most = 20 * 1024 * 1024
+    content = b"location,note\r\nMain,".ljust(most, b"x")
+    assert upload(client, "locations", content).status == 200
+    assert FileImport.objects.get().size == most
+    refused = upload(client, "locations", content + b"x", name="more.csv")
+    assert refused.status == 422
+    assert "The file has 20,971,521 bytes, the limit is 20,971,520 (20 MiB). Split it." in refused.text
+    assert FileImport.objects.count() == 1
+
+
 def test_an_upload_belongs_to_who_brought_it(client, operator, manager):
     client.force_login(operator)
     page = upload(client, "locations", "location\r\nMain\r\n")
