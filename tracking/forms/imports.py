@@ -12,7 +12,6 @@ from tracking.imports.columns import Column, Shape
 from tracking.imports.formats import DATES, DECIMALS, SIGNS
 from tracking.imports.kinds import ImportKind, kinds_for
 from tracking.imports.mapping import Mapping
-from tracking.imports.upload import SIZE_LIMIT
 
 NOT_THERE = ""
 CONSTANT = "same"
@@ -35,14 +34,6 @@ class UploadForm(forms.Form):
     def __init__(self, *arguments, user, **named):
         super().__init__(*arguments, **named)
         self.fields["kind"].choices = [("", "Choose…"), *[(kind.name, kind.title) for kind in kinds_for(user)]]
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > SIZE_LIMIT:
-            raise forms.ValidationError(
-                f"The file has {file.size:,} bytes, the limit is {SIZE_LIMIT:,} (20 MiB). Split it."
-            )
-        return file
 
 
 @dataclass(frozen=True, slots=True)
