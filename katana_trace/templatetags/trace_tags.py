@@ -1,4 +1,7 @@
-"""How pages say quantities, days, expiry and icons, so that every page says them alike."""
+"""How pages say quantities, days, expiry, status, documents and icons, so that every page says them alike.
+
+What stands in each row of a list is a tag and no included template, which costs more than what it draws.
+"""
 
 from __future__ import annotations
 
