@@ -312,7 +312,9 @@ def test_exports_cost_the_same_for_1_and_for_50(as_viewer, address, django_asser
         item(f"Item {number}", skus=(f"SKU-{number}",))
 
     receive(0)
-    count = {"/documents/documents": 4, "/documents/movements": 8}.get(address, 3)
+    # On PostgreSQL movements ask which documents have lines of others between theirs.
+    apart = connection.vendor == "postgresql"
+    count = {"/documents/documents": 5, "/documents/movements": 8 + apart}.get(address, 3)
     with django_assert_num_queries(count):
         few = len(table(as_viewer, address))
     for number in range(1, 50):

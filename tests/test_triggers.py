@@ -84,7 +84,7 @@ def raw_line(
 ):
     """One ledger line past the planner, as an older program would write it."""
     variant = Variant.objects.select_related("item").get(sku=sku)
-    document = document or Document.objects.earliest("pk")
+    document = document or a_document("receipt")
     row = (
         document.pk,
         variant.pk,
@@ -99,16 +99,16 @@ def raw_line(
 
 def a_document(kind: str) -> Document:
     """A document of ``kind`` to hang lines on; made without any by bare insert."""
-    model = Document.objects.earliest("pk")
+    model, token = Document.objects.earliest("pk"), uuid.uuid4()
     return Document.objects.create(
         kind=kind,
-        number=f"RAW-{kind}",
-        key=f"raw-{kind}",
+        number=f"RAW-{token.hex}",
+        key=f"raw-{token.hex}",
         posted_at=timezone.now(),
         posted_on="2026-01-31",
         recorded_at=timezone.now(),
         fingerprint=model.fingerprint,
-        token=uuid.uuid4(),
+        token=token,
     )
 
 

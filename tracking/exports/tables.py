@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db import connection
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Collate
 
 from items.models import Variant
@@ -20,7 +20,8 @@ from tracking.exports.snapshot import of_one_moment
 from tracking.exports.table import Table
 from tracking.ledger.movement_export import COLUMNS as MOVEMENT_COLUMNS
 from tracking.ledger.movement_export import movement_rows
-from tracking.models import Batch, Document, LedgerLine, SerialNumber, StockLevel
+from tracking.ledger.posting_order import placed_documents
+from tracking.models import Batch, Document, SerialNumber, StockLevel
 from tracking.resources.import_items import REQUIRED as ITEM_COLUMNS
 
 BATCH_COLUMNS = (
@@ -104,17 +105,17 @@ def documents_table(documents: QuerySet[Document]) -> Table:
     """One row per document, in posting order."""
 
     def rows() -> Iterator[list[str]]:
-        ids = list(documents.order_by("pk").values_list("pk", flat=True))
-        lines = LedgerLine.objects.filter(document=OuterRef("pk")).order_by().values("document")
-        count = Coalesce(Subquery(lines.annotate(total=Count("pk")).values("total")), 0)
-        for start in range(0, len(ids), AT_ONCE):
-            heads = (
-                Document.objects.filter(pk__in=ids[start : start + AT_ONCE]).annotate(line_count=count).order_by("pk")
-            )
-            for kind, number, posted, partner, total, note, reverses, reversed_by, user, recorded in heads.values_list(
-                "kind", "number", "posted_at", "partner__name", "line_count", "note", "reverses__number",
+        placed = placed_documents(list(documents.order_by("pk").values_list("pk", flat=True)))
+        for start in range(0, len(placed), AT_ONCE):
+            some = placed[start : start + AT_ONCE]
+            heads = Document.objects.filter(pk__in=[document.id for document in some]).values_list(
+                "pk", "kind", "number", "posted_at", "partner__name", "note", "reverses__number",
                 "reversed_by__number", "posted_by__username", "recorded_at",
-            ):  # fmt: skip
+            )  # fmt: skip
+            cells = {pk: rest for pk, *rest in heads}
+            for document in some:
+                total = document.lines
+                kind, number, posted, partner, note, reverses, reversed_by, user, recorded = cells[document.id]
                 yield [
                     kind, guard(number), instant_text(posted), guard(partner or ""), str(total), guard(note),
                     guard(reverses or ""), guard(reversed_by or ""), guard(user or ""), instant_text(recorded),
@@ -130,6 +131,6 @@ def movements_table(documents: QuerySet[Document] | None) -> Table:
         if documents is None:
             yield from movement_rows()
         else:
-            yield from movement_rows(documents=list(documents.order_by("pk").values_list("pk", flat=True)))
+            yield from movement_rows(documents=list(documents.order_by().values_list("pk", flat=True)))
 
     return Table("movements", MOVEMENT_COLUMNS, lambda: of_one_moment(rows()))

@@ -1,6 +1,6 @@
 """Ledger lines as rows of movements.csv, in posting order, streamed (DESIGN 5.4).
 
-Read in chunks by id, each finished before the next: constant memory, and no half-read query that keeps writers waiting.
+Read in chunks, each finished before the next: constant memory, and no half-read query that keeps writers waiting.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from katana_trace.lib.quantities import plain
 from katana_trace.lib.safe_csv import guard
+from tracking.ledger.posting_order import PlacedDocument, documents_apart, in_posting_order, placed_documents
 from tracking.ledger.sql import any_of, fetch
 
 COLUMNS = (
@@ -22,10 +23,14 @@ RECORD_COLUMNS = ("made_on", "supplier_batch", "status", "reason", "record_note"
 HISTORY_COLUMNS = (*COLUMNS, *RECORD_COLUMNS)
 CHUNK = 4000
 
-LINES = """
+LINE = """
     SELECT l.id, l.document_id, l.variant_id, l.location_id, l.batch_id, l.serial_id, l.quantity, l.uuid
-    FROM tracking_ledgerline l WHERE l.id > %s {narrowed} ORDER BY l.id LIMIT %s
+    FROM tracking_ledgerline l WHERE
 """
+OF_ITEM = "AND l.variant_id IN (SELECT id FROM items_variant WHERE item_id = %s)"
+LINES = f"{LINE} l.id > %s {{narrowed}} ORDER BY l.id LIMIT %s"
+OF_DOCUMENT = f"{LINE} l.document_id = %s {{narrowed}} ORDER BY l.id"
+OF_DOCUMENTS = f"{LINE} {{wanted}} ORDER BY l.id"
 DOCUMENTS = """
     SELECT d.id, d.kind, d.number, d.posted_at, t.name, d.note, u.username, d.recorded_at, r.number
     FROM tracking_document d
@@ -42,46 +47,59 @@ BATCHES = "SELECT id, number, expires_on FROM tracking_batch WHERE {wanted}"
 SERIALS = "SELECT id, number FROM tracking_serialnumber WHERE {wanted}"
 
 
-OF_DOCUMENTS = """
-    SELECT l.id, l.document_id, l.variant_id, l.location_id, l.batch_id, l.serial_id, l.quantity, l.uuid
-    FROM tracking_ledgerline l WHERE {wanted} AND (l.document_id > %s OR (l.document_id = %s AND l.id > %s))
-    ORDER BY l.document_id, l.id LIMIT %s
-"""
-DOCUMENTS_AT_ONCE = 500
-
-
 def movement_rows(*, item: int | None = None, documents: Sequence[int] | None = None) -> Iterator[list[str]]:
     """A row of cells for each ledger line, of one item, of the documents with these ids, or of all."""
-    if documents is not None:
-        yield from rows_of_documents(documents)
-        return
-    narrowed = "AND l.variant_id IN (SELECT id FROM items_variant WHERE item_id = %s)" if item is not None else ""
-    query = LINES.format(narrowed=narrowed)
     variants: dict[int, tuple] = {}
     locations: dict[int, tuple] = {}
+    for lines in lines_of_documents(documents) if documents is not None else lines_of_all(item):
+        yield from cells_of(lines, variants, locations)
+
+
+def lines_of_all(item: int | None) -> Iterator[list[tuple]]:
+    """The lines of one item, or of all, in posting order, in chunks."""
+    narrowed, more = (OF_ITEM, [item]) if item is not None else ("", [])
+    return in_posting_order(
+        chunks_by_id(LINES.format(narrowed=narrowed), more),
+        apart=documents_apart(item=item),
+        lines_of=lambda document: fetch(OF_DOCUMENT.format(narrowed=narrowed), [document, *more]),
+    )
+
+
+def chunks_by_id(query: str, parameters: Sequence) -> Iterator[list[tuple]]:
     last = 0
     while True:
-        lines = fetch(query, [last, item, CHUNK] if item is not None else [last, CHUNK])
-        yield from cells_of(lines, variants, locations)
+        lines = fetch(query, [last, *parameters, CHUNK])
+        yield lines
         if len(lines) < CHUNK:
             return
         last = lines[-1][0]
 
 
-def rows_of_documents(documents: Sequence[int]) -> Iterator[list[str]]:
-    """Document by document in the order of their ids, which is the one in which they were posted."""
-    variants: dict[int, tuple] = {}
-    locations: dict[int, tuple] = {}
-    for start in range(0, len(documents), DOCUMENTS_AT_ONCE):
-        condition, parameter = any_of("l.document_id", documents[start : start + DOCUMENTS_AT_ONCE])
-        query = OF_DOCUMENTS.format(wanted=condition)
-        document = line = 0
-        while True:
-            lines = fetch(query, [parameter, document, document, line, CHUNK])
-            yield from cells_of(lines, variants, locations)
-            if len(lines) < CHUNK:
-                break
-            document, line = lines[-1][1], lines[-1][0]
+def lines_of_documents(documents: Sequence[int]) -> Iterator[list[tuple]]:
+    """The lines of ``documents`` in posting order: of several at a time, or a long one in parts."""
+    for some in groups_of(placed_documents(documents)):
+        if len(some) == 1:
+            yield from chunks_by_id(LINES.format(narrowed="AND l.document_id = %s"), [some[0].id])
+            continue
+        condition, parameter = any_of("l.document_id", [document.id for document in some])
+        by_document: dict[int, list[tuple]] = {document.id: [] for document in some}
+        for line in fetch(OF_DOCUMENTS.format(wanted=condition), [parameter]):
+            by_document[line[1]].append(line)
+        yield [line for lines in by_document.values() for line in lines]
+
+
+def groups_of(documents: Sequence[PlacedDocument]) -> Iterator[list[PlacedDocument]]:
+    """Runs of ``documents`` that have at most ``CHUNK`` lines together, or one alone that has more."""
+    group: list[PlacedDocument] = []
+    lines = 0
+    for document in documents:
+        if group and lines + document.lines > CHUNK:
+            yield group
+            group, lines = [], 0
+        group.append(document)
+        lines += document.lines
+    if group:
+        yield group
 
 
 def cells_of(lines: list[tuple], variants: dict[int, tuple], locations: dict[int, tuple]) -> Iterator[list[str]]:

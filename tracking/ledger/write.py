@@ -136,6 +136,7 @@ def write_lines(rows: Sequence[tuple]) -> None:
     """
     if not rows:
         return
+    lock_levels(rows)
     ids = new_uuids(len(rows))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -152,3 +153,17 @@ def write_lines(rows: Sequence[tuple]) -> None:
                 places = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(some))
                 cells = [cell for uuid, row in some for cell in (uuid.hex, *row)]
                 cursor.execute(f"INSERT INTO tracking_ledgerline ({COLUMNS}) VALUES {places}", cells)
+
+
+def lock_levels(rows: Sequence[tuple]) -> None:
+    """Locks the levels of ``rows`` in the order of their keys, missing ones made, before a line of them has its id (rule 11).
+
+    Whoever waits here draws the ids of his lines after those of the writer he waited for, so the order of ids is the order
+    in which the stock moved. SQLite has one writer at a time.
+    """
+    if connection.vendor == "postgresql":
+        levels = {(variant, location, batch) for _, variant, location, batch, *_ in rows}
+        fetch(
+            "SELECT tracking_lock_levels(%s::bigint[], %s::bigint[], %s::bigint[])",
+            [list(column) for column in zip(*levels, strict=True)],
+        )

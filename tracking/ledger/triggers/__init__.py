@@ -1,4 +1,4 @@
-"""The registry of triggers: what should be there, what is there, and how it gets there.
+"""The registry of guards (triggers, and the functions beside them): what should be there, what is there, how it gets there.
 
 Django rebuilds tables on SQLite and drops their triggers silently, so they are dropped before a migration that has
 work to do and put back after it, from this one registry (law 9).
@@ -19,17 +19,17 @@ def dialect(connection) -> ModuleType:
 
 
 def missing(connection) -> list[str]:
-    """The names of triggers that are not there, disabled, or not as this code would make them."""
+    """The names of guards that are not there, disabled, or not as this code would make them."""
     room = dialect(connection)
     with connection.cursor() as cursor:
         there = room.installed(cursor)
-    return sorted(name for name, (*_, made) in room.all_triggers().items() if there.get(name) != made)
+    return sorted(name for name, body in room.all_guards().items() if there.get(name) != body)
 
 
 def create_all(connection) -> None:
     room = dialect(connection)
     with connection.cursor() as cursor:
-        for name in room.all_triggers():
+        for name in room.all_guards():
             room.drop(cursor, name)
             room.create(cursor, name)
 
@@ -39,7 +39,7 @@ def drop_all(connection) -> None:
     room = dialect(connection)
     with connection.cursor() as cursor:
         there = room.installed(cursor)
-        for name in room.all_triggers():
+        for name in room.all_guards():
             if name in there:
                 room.drop(cursor, name)
 

@@ -31,6 +31,8 @@ DECLARE
     fault text;
     permitted bigint;
     numbers bigint[];
+    documents bigint[];
+    first_line bigint;
 BEGIN
     SELECT count(*) INTO permitted FROM fresh l
         JOIN items_variant v ON v.id = l.variant_id JOIN tracking_relinkpermit p ON p.item_id = v.item_id;
@@ -70,18 +72,17 @@ BEGIN
         ) f WHERE s.id = f.serial_id AND s.location_id IS DISTINCT FROM f.place;
     END IF;
 
-    INSERT INTO tracking_stocklevel (variant_id, location_id, batch_id, quantity, numbered)
-    SELECT DISTINCT l.variant_id, l.location_id, l.batch_id, 0, 0 FROM fresh l
-    WHERE NOT EXISTS (
-        SELECT 1 FROM tracking_stocklevel k WHERE k.variant_id = l.variant_id AND k.location_id = l.location_id
-            AND coalesce(k.batch_id, 0) = coalesce(l.batch_id, 0))
-    ORDER BY 1, 2, 3 NULLS FIRST
-    ON CONFLICT DO NOTHING;
+    PERFORM tracking_lock_levels(array_agg(variant_id), array_agg(location_id), array_agg(batch_id))
+    FROM (SELECT DISTINCT variant_id, location_id, batch_id FROM fresh) t;
 
-    PERFORM 1 FROM tracking_stocklevel k JOIN (
-        SELECT DISTINCT variant_id, location_id, coalesce(batch_id, 0) AS batch FROM fresh
-    ) t ON k.variant_id = t.variant_id AND k.location_id = t.location_id AND coalesce(k.batch_id, 0) = t.batch
-    ORDER BY k.variant_id, k.location_id, coalesce(k.batch_id, 0) FOR NO KEY UPDATE OF k;
+    -- Rule 11: whoever held one of these levels before has lower ids. Who drew his ids first and waited then draws them anew.
+    SELECT array_agg(DISTINCT document_id) INTO documents FROM fresh;
+    SELECT min(id) INTO first_line FROM tracking_ledgerline WHERE document_id = ANY(documents);
+    IF EXISTS (
+        SELECT 1 FROM tracking_ledgerline l WHERE l.id > first_line AND l.document_id <> ALL(documents) AND EXISTS (
+            SELECT 1 FROM fresh f WHERE f.variant_id = l.variant_id AND f.location_id = l.location_id
+                AND coalesce(f.batch_id, 0) = coalesce(l.batch_id, 0))
+    ) THEN RAISE EXCEPTION {quote(rules.OUT_OF_ORDER)} USING ERRCODE = '40001'; END IF;
 
     IF EXISTS (
         SELECT 1 FROM (
@@ -103,6 +104,31 @@ BEGIN
     ) t WHERE k.variant_id = t.variant_id AND k.location_id = t.location_id AND coalesce(k.batch_id, 0) = t.batch;
     RETURN NULL;
 END"""
+
+
+def lock_levels() -> str:
+    """Makes the levels that are missing and locks all of them, both in the order of their keys."""
+    return """
+BEGIN
+    INSERT INTO tracking_stocklevel (variant_id, location_id, batch_id, quantity, numbered)
+    SELECT DISTINCT w.variant_id, w.location_id, w.batch_id, 0, 0
+    FROM unnest(variants, locations, batches) AS w(variant_id, location_id, batch_id)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM tracking_stocklevel k WHERE k.variant_id = w.variant_id AND k.location_id = w.location_id
+            AND coalesce(k.batch_id, 0) = coalesce(w.batch_id, 0))
+    ORDER BY 1, 2, 3 NULLS FIRST
+    ON CONFLICT DO NOTHING;
+
+    PERFORM 1 FROM tracking_stocklevel k JOIN (
+        SELECT DISTINCT variant_id, location_id, coalesce(batch_id, 0) AS batch
+        FROM unnest(variants, locations, batches) AS w(variant_id, location_id, batch_id)
+    ) t ON k.variant_id = t.variant_id AND k.location_id = t.location_id AND coalesce(k.batch_id, 0) = t.batch
+    ORDER BY k.variant_id, k.location_id, coalesce(k.batch_id, 0) FOR NO KEY UPDATE OF k;
+END"""
+
+
+# Functions that are no trigger's own, by name: their parameters and their body.
+FUNCTIONS = {"tracking_lock_levels": ("variants bigint[], locations bigint[], batches bigint[]", lock_levels())}
 
 
 def line_update() -> str:
@@ -169,18 +195,34 @@ def all_triggers() -> dict[str, tuple[str, str, str]]:
     return made
 
 
+def all_guards() -> dict[str, str]:
+    """By name: the body of everything that should be there, as ``installed`` reads it."""
+    functions = {name: body for name, (_, body) in FUNCTIONS.items()}
+    return functions | {name: body for name, (_, _, body) in all_triggers().items()}
+
+
 def installed(cursor) -> dict[str, str]:
-    """By name: the function body of each trigger that is there and enabled."""
-    cursor.execute("""
+    """By name: the body of each function of ours, and of each trigger that is there and enabled."""
+    cursor.execute(
+        """
         SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
         JOIN pg_class c ON c.oid = t.tgrelid
-        WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND t.tgname LIKE 'tracking\\_%'
+        WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND t.tgname LIKE 'tracking\\_%%'
             AND c.relnamespace = current_schema()::regnamespace
-    """)
+        UNION ALL
+        SELECT p.proname, p.prosrc FROM pg_proc p
+        WHERE p.proname = ANY(%s) AND p.pronamespace = current_schema()::regnamespace
+    """,
+        [list(FUNCTIONS)],
+    )
     return dict(cursor.fetchall())
 
 
 def create(cursor, name: str) -> None:
+    if name in FUNCTIONS:
+        given, body = FUNCTIONS[name]
+        cursor.execute(f"CREATE FUNCTION {name}({given}) RETURNS void LANGUAGE plpgsql AS $body${body}$body$")
+        return
     table, when, body = all_triggers()[name]
     cursor.execute(f"CREATE OR REPLACE FUNCTION {name}_fn() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$")
     cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
@@ -188,4 +230,7 @@ def create(cursor, name: str) -> None:
 
 
 def drop(cursor, name: str) -> None:
+    if name in FUNCTIONS:
+        cursor.execute(f"DROP FUNCTION IF EXISTS {name}")
+        return
     cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {all_triggers()[name][0]}")

@@ -57,6 +57,11 @@ SERIAL_IN_STOCK = "This serial number is in stock already, so it cannot come in 
 SERIAL_NOT_HERE = "This serial number is not at this location, so it cannot leave it. Check where it is."
 NOT_ENOUGH = "There is not enough in stock for that. Check what is there."
 
+OUT_OF_ORDER = (
+    "Another document moved the same stock between the first line of this one and its last. "
+    "Nothing was written; post it again."
+)
+DOCUMENT_ADDED_TO = "A posted document is never added to. Post another one."
 LINE_ID_TAKEN = "A ledger line of this id exists already, and lines are never replaced. Post a document instead."
 LINE_UPDATED = "A ledger line is never edited. Reverse its document instead."
 LINE_DELETED = "A ledger line is never deleted. Reverse its document instead."

@@ -57,6 +57,18 @@ BEGIN
 END"""
 
 
+def line_insert_order() -> str:
+    """Rule 11: ids rise, and the lines of a document stand together, so that no document is added to later."""
+    line = "SELECT {what} FROM tracking_ledgerline t WHERE t.id {compared} NEW.id"
+    later = line.format(what="1", compared=">")
+    before = line.format(what="t.document_id", compared="<") + " ORDER BY t.id DESC LIMIT 1"
+    begun = line.format(what="1", compared="<") + " AND t.document_id = NEW.document_id"
+    return f"""CREATE TRIGGER tracking_line_insert_order AFTER INSERT ON tracking_ledgerline BEGIN
+    {refuse(f"EXISTS ({later})", rules.OUT_OF_ORDER)}
+    {refuse(f"({before}) <> NEW.document_id AND EXISTS ({begun})", rules.DOCUMENT_ADDED_TO)}
+END"""
+
+
 def line_update_guard() -> str:
     fixed = " OR ".join(
         f"NEW.{column} IS NOT OLD.{column}"
@@ -89,12 +101,18 @@ def all_triggers() -> dict[str, tuple[str, str]]:
     made = {
         "tracking_line_insert_guard": ("tracking_ledgerline", line_insert_guard()),
         "tracking_line_insert_levels": ("tracking_ledgerline", line_insert_levels()),
+        "tracking_line_insert_order": ("tracking_ledgerline", line_insert_order()),
         "tracking_line_update_guard": ("tracking_ledgerline", line_update_guard()),
         "tracking_line_delete_guard": ("tracking_ledgerline", line_delete_guard()),
     }
     for guard in rules.ROW_GUARDS:
         made[f"tracking_{guard[0]}_guard"] = (guard[1], row_guard(*guard))
     return made
+
+
+def all_guards() -> dict[str, str]:
+    """By name: the statement of everything that should be there, as ``installed`` reads it."""
+    return {name: statement for name, (_, statement) in all_triggers().items()}
 
 
 def installed(cursor) -> dict[str, str]:
