@@ -9,7 +9,6 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +20,7 @@ from tracking.ledger import triggers
 from tracking.ledger.laws import LAWS
 from tracking.ledger.laws.keeping import unusual
 from tracking.ledger.sql import constraints
-from tracking.models import Archive, Batch, Document, RelinkPermit, Switch
+from tracking.models import Archive, Batch, Document
 
 pytestmark = pytest.mark.django_db
 PLAIN = re.compile(r"[!-~]+( [!-~]+)*")
@@ -254,7 +253,7 @@ def test_law_9_a_missing_trigger_and_a_missing_constraint():
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE tracking_stocklevel DROP CONSTRAINT level_not_negative")
         cursor.execute("DROP INDEX level_unique")
-    wanted = [f"The trigger {name} is missing or altered. Run manage.py migrate."]
+    wanted = [f"The guard {name} is missing or altered. Run manage.py migrate."]
     if connection.vendor == "postgresql":
         wanted += ["The constraint level_not_negative of tracking_stocklevel is missing. Run manage.py migrate."]
     wanted += ["The constraint level_unique of tracking_stocklevel is missing. Run manage.py migrate."]
@@ -280,20 +279,25 @@ def archive() -> Archive:
 
 
 def test_law_10_a_permit_that_stayed_open():
-    RelinkPermit.objects.create(item=archive().item, to_null=True)
-    assert broken() == {10: ["A permit to relink Yeast is open outside its transaction."]}
+    forge(
+        "INSERT INTO tracking_never (id) VALUES (0)",
+        "INSERT INTO tracking_relinkpermit (item_id, act, epoch, never_id)"
+        " SELECT id, 'off', tracking_epoch + 1, 0 FROM items_item WHERE name = 'Yeast'",
+    )
+    assert broken_but_9() == {
+        10: [
+            "A permit to switch or restore Yeast is open outside its transaction.",
+            "The table tracking_never has a row, so permits could stay open.",
+        ]
+    }
 
 
 def test_law_10_a_switch_without_its_archive():
-    Switch.objects.create(
-        item=batch("L1").variant.item,
-        from_mode="batch",
-        to_mode="none",
-        epoch=9,
-        reason="x",
-        switched_at=timezone.now(),
+    forge(
+        "INSERT INTO tracking_switch (item_id, from_mode, to_mode, epoch, reason, switched_at, line_count, batch_count,"
+        " serial_count) SELECT id, 'batch', 'none', 1, 'x', '2026-01-31', 0, 0, 0 FROM items_item WHERE name = 'Flour'"
     )
-    assert broken() == {10: ["The switch of Flour to No tracking has no archive."]}
+    assert found(10) == {10: ["The switch of Flour to No tracking has no archive."]}
 
 
 def test_law_10_an_archive_with_other_bytes():

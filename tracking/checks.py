@@ -19,7 +19,7 @@ def check_triggers(app_configs, databases=None, **kwargs) -> list[checks.CheckMe
         if names:
             found.append(
                 checks.Warning(
-                    f"The database “{alias}” lacks {len(names)} triggers that keep the ledger: {', '.join(names)}.",
+                    f"The database “{alias}” lacks {len(names)} guards that keep the ledger: {', '.join(names)}.",
                     hint="Post nothing. Run manage.py migrate, which puts them back, then manage.py verify.",
                     id="tracking.W001",
                 )

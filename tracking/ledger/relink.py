@@ -12,17 +12,29 @@ from uuid import UUID
 
 from django.db import connection
 
+from items.models import Item
 from tracking.models import RelinkPermit
 
 OF_ITEM = "variant_id IN (SELECT id FROM items_variant WHERE item_id = %s)"
 
 
+def open_permit(item: Item, act: str, *, archive: int | None = None) -> RelinkPermit:
+    """Opens the permit of ``item`` inside the caller's transaction; a switch leads to the next epoch."""
+    epoch = item.tracking_epoch if act == RelinkPermit.Act.RESTORE else item.tracking_epoch + 1
+    return RelinkPermit.objects.create(item=item, act=act, epoch=epoch, archive_id=archive)
+
+
+def close_permit(item: int) -> None:
+    """Closes the permit of ``item``. The database refuses it while what the permit is for is not done."""
+    RelinkPermit.objects.filter(item=item).delete()
+
+
 @contextmanager
-def permit(item: int, *, to_null: bool) -> Iterator[None]:
-    """Opens the permit of ``item`` for the block, inside the caller's transaction."""
-    opened = RelinkPermit.objects.create(item_id=item, to_null=to_null)
+def permit(item: Item, act: str, *, archive: int | None = None) -> Iterator[None]:
+    """The permit of ``item`` is open for the block, inside the caller's transaction."""
+    open_permit(item, act, archive=archive)
     yield
-    opened.delete()
+    close_permit(item.pk)
 
 
 def unlink_lines(item: int) -> None:

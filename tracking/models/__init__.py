@@ -12,7 +12,7 @@ from tracking.models.recall import Recall, RecallCustomer, RecallEvent, RecallLo
 from tracking.models.record_change import RecordChange
 from tracking.models.serial_number import SerialNumber
 from tracking.models.stock_level import StockLevel
-from tracking.models.switch import RelinkPermit, Switch
+from tracking.models.switch import Never, RelinkPermit, Switch
 from tracking.models.workspace import Workspace
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Kind",
     "LedgerLine",
     "Location",
+    "Never",
     "Partner",
     "Recall",
     "RecallCustomer",

@@ -33,8 +33,32 @@ class Switch(models.Model):
         return f"{self.item}: {self.get_from_mode_display()} to {self.get_to_mode_display()}"
 
 
+class Never(models.Model):
+    """A table without rows, kept empty by a trigger: what refers to it is refused at the commit."""
+
+
 class RelinkPermit(models.Model):
-    """Open only inside the transaction that unlinks or relinks an item's history; the triggers look for it."""
+    """Open only inside the transaction that switches an item's tracking or restores its history; the triggers look for it.
+
+    It refers to ``Never``, so no commit leaves one behind, and it closes only when what it is for is done: the item has the
+    epoch and mode that ``act`` leads to, with an archive where tracking was switched off, or ``archive`` is restored.
+    """
+
+    class Act(models.TextChoices):
+        ON = "on", "Switched on"
+        OFF = "off", "Switched off"
+        RESTORE = "restore", "Restored"
 
     item = models.OneToOneField(Item, on_delete=models.CASCADE, related_name="+")
-    to_null = models.BooleanField()
+    act = models.CharField(max_length=8, choices=Act.choices)
+    epoch = models.PositiveIntegerField()  # the item's when the permit closes
+    archive = models.ForeignKey("tracking.Archive", null=True, on_delete=models.PROTECT, related_name="+")
+    never = models.ForeignKey(Never, on_delete=models.PROTECT, related_name="+", default=0, db_index=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(act__in=["on", "off", "restore"]), name="permit_act_known"),
+            models.CheckConstraint(
+                condition=models.Q(archive__isnull=False) ^ ~models.Q(act="restore"), name="permit_archive_fits"
+            ),
+        ]

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from items.models import Item, TrackingMode
 from katana_trace.lib import days
 from katana_trace.lib.acts import log_act
-from tracking.ledger import system
+from tracking.ledger import relink, system
 from tracking.ledger.sql import fetch
 from tracking.ledger.write import write_lines
-from tracking.models import Document, Switch
+from tracking.models import Document, RelinkPermit, Switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Enabling:
 
 def begin(item: Item, *, present: str, by, reason: str) -> Enabling:
     """Keeps the switch, and for batch tracking takes all stock out of "without batch". The item is locked."""
+    RelinkPermit.objects.create(item=item, act=RelinkPermit.Act.ON, epoch=item.tracking_epoch)
     switch = Switch.objects.create(
         item=item,
         from_mode=present,
@@ -64,6 +65,7 @@ def begin(item: Item, *, present: str, by, reason: str) -> Enabling:
 
 def finish(item: Item, begun: Enabling) -> None:
     """Puts what was taken out into the ``UNBATCHED`` batch of each variant. The item was written."""
+    relink.close_permit(item.pk)
     if begun.document is None:
         return
     unbatched = {variant: system.unbatched_of(variant).pk for variant, _, _ in begun.levels}

@@ -19,7 +19,7 @@ from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks, relink, system
 from tracking.ledger.retry import in_transaction
 from tracking.ledger.write import write_lines
-from tracking.models import Archive
+from tracking.models import Archive, RelinkPermit
 from tracking.modes.archive_file import find_archive
 from tracking.modes.left_serials import Left, named_left
 from tracking.modes.restore_plan import RestorePlan, plan_restore
@@ -57,9 +57,10 @@ def restore_archive(*, archive: Archive, by, left: Iterable[str] = (), seen: str
             raise Refusal(plan.refusal)
         if seen and seen != plan.digest:
             raise Refusal(CHANGED, field="seen")
-        put_back(plan, named_left(plan, left), by=by)
-        fresh.restored_at, fresh.restored_by = days.now(), by
-        fresh.save(update_fields=["restored_at", "restored_by"])
+        with relink.permit(fresh.item, RelinkPermit.Act.RESTORE, archive=fresh.pk):
+            put_back(plan, named_left(plan, left), by=by)
+            fresh.restored_at, fresh.restored_by = days.now(), by
+            fresh.save(update_fields=["restored_at", "restored_by"])
         log_act("tracking_restored", by=by, item=fresh.item.name, archive=fresh.pk, lines=fresh.line_count)
         return fresh
 
@@ -72,20 +73,17 @@ def check_permission(by) -> None:
 
 
 def put_back(plan: RestorePlan, left: Left, *, by) -> None:
-    """Under a permit: makes the records, links the lines, settles what moved since, and rebuilds the levels."""
+    """Makes the records, links the lines, settles what moved since, and rebuilds the levels; the permit is open."""
     item, is_batch = plan.item, plan.archive.mode == TrackingMode.BATCH
-    with relink.permit(item.pk, to_null=False):
-        ids = make_records(item, plan.archive.mode, plan.records)
-        relink.link_lines(
-            [(uuid, ids[name], None) if is_batch else (uuid, None, ids[name]) for uuid, name in plan.links]
+    ids = make_records(item, plan.archive.mode, plan.records)
+    relink.link_lines([(uuid, ids[name], None) if is_batch else (uuid, None, ids[name]) for uuid, name in plan.links])
+    lines = list(batch_lines(plan, ids) if is_batch else serial_lines(left, ids))
+    if lines:
+        document = system.make_document(
+            kind="tracking_restored", number=f"RST-{plan.archive.pk:06d}", by=by, note=note_of(plan)
         )
-        lines = list(batch_lines(plan, ids) if is_batch else serial_lines(left, ids))
-        if lines:
-            document = system.make_document(
-                kind="tracking_restored", number=f"RST-{plan.archive.pk:06d}", by=by, note=note_of(plan)
-            )
-            write_lines([(document.pk, *line, item.tracking_epoch) for line in lines])
-        relink.rebuild(item.pk)
+        write_lines([(document.pk, *line, item.tracking_epoch) for line in lines])
+    relink.rebuild(item.pk)
 
 
 def note_of(plan: RestorePlan) -> str:
@@ -98,23 +96,23 @@ Line = tuple[int, int, int | None, int | None, int]  # variant, location, batch,
 
 
 def batch_lines(plan: RestorePlan, ids: dict[Number, int]) -> Iterator[Line]:
-    """−R from ``UNBATCHED`` and the batches, then +R without batch, per variant and location."""
+    """+R without batch, then −R from ``UNBATCHED`` and the batches, per variant and location: so no sum passes below zero."""
     places = sorted(plan.batch_places, key=lambda place: (place.variant, place.location))
+    for place in places:
+        for some in system.in_lines(place.restored):
+            yield place.variant, place.location, None, None, some
     for place in places:
         for part in place.parts:
             batch = system.unbatched_of(place.variant).pk if part.name is None else ids[part.name]
             for some in system.in_lines(part.quantity):
                 yield place.variant, place.location, batch, None, -some
-    for place in places:
-        for some in system.in_lines(place.restored):
-            yield place.variant, place.location, None, None, some
 
 
 def serial_lines(left: Left, ids: dict[Number, int]) -> Iterator[Line]:
-    """−1 with the number for each that left, and as many units without one, per variant and location."""
+    """As many units without a number as left, and −1 with the number for each, per variant and location."""
     counts = Counter((place.variant, place.location) for place, _ in left)
-    for place, record in sorted(left, key=lambda one: (one[0].variant, one[0].location, ids[one[1].name])):
-        yield place.variant, place.location, None, ids[record.name], -MILLION
     for (variant, location), count in sorted(counts.items()):
         for some in system.in_lines(count * MILLION):
             yield variant, location, None, None, some
+    for place, record in sorted(left, key=lambda one: (one[0].variant, one[0].location, ids[one[1].name])):
+        yield place.variant, place.location, None, ids[record.name], -MILLION

@@ -13,7 +13,7 @@ from katana_trace.lib.numbers import check_text
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks, relink
 from tracking.ledger.retry import in_transaction
-from tracking.models import Archive, HistoryDownload, Switch
+from tracking.models import Archive, HistoryDownload, RelinkPermit, Switch
 from tracking.modes import check
 from tracking.modes.history import HistoryFile, write_history
 
@@ -70,8 +70,19 @@ def disable_tracking(*, item: Item, by, reason: str) -> Archive:
 
 def switch_off(item: Item, history: HistoryFile, *, by, reason: str) -> Archive:
     """The deleting part; the item is locked and the fence was passed."""
+    with relink.permit(item, RelinkPermit.Act.OFF):
+        archive = keep_archive(keep_switch(item, history, by=by, reason=reason), history)
+        relink.unlink_lines(item.pk)
+        Item.objects.filter(pk=item.pk).update(tracking_mode=TrackingMode.NONE, tracking_epoch=archive.switch.epoch)
+    log_act(
+        "tracking_switched", by=by, item=item.name, was=archive.mode, to=TrackingMode.NONE, epoch=archive.switch.epoch
+    )
+    return archive
+
+
+def keep_switch(item: Item, history: HistoryFile, *, by, reason: str) -> Switch:
     serial = item.tracking_mode == TrackingMode.SERIAL
-    switch = Switch.objects.create(
+    return Switch.objects.create(
         item=item,
         from_mode=item.tracking_mode,
         to_mode=TrackingMode.NONE,
@@ -83,21 +94,20 @@ def switch_off(item: Item, history: HistoryFile, *, by, reason: str) -> Archive:
         batch_count=0 if serial else history.record_count,
         serial_count=history.record_count if serial else 0,
     )
-    archive = Archive.objects.create(
+
+
+def keep_archive(switch: Switch, history: HistoryFile) -> Archive:
+    """The bytes of ``history`` as they were downloaded, compressed."""
+    return Archive.objects.create(
         switch=switch,
-        item=item,
-        mode=item.tracking_mode,
+        item=switch.item,
+        mode=switch.from_mode,
         content=gzip.compress(history.file.read(), compresslevel=6, mtime=0),
         sha256=history.sha256,
         size=history.size,
         line_count=history.line_count,
         record_count=history.record_count,
     )
-    with relink.permit(item.pk, to_null=True):
-        relink.unlink_lines(item.pk)
-    Item.objects.filter(pk=item.pk).update(tracking_mode=TrackingMode.NONE, tracking_epoch=switch.epoch)
-    log_act("tracking_switched", by=by, item=item.name, was=switch.from_mode, to=switch.to_mode, epoch=switch.epoch)
-    return archive
 
 
 def check_downloaded(item: Item, history: HistoryFile, by) -> None:

@@ -18,7 +18,7 @@ from katana_trace.lib.safe_csv import FileError, read_rows
 from tracking.ledger import triggers
 from tracking.ledger.movement_export import HISTORY_COLUMNS
 from tracking.ledger.sql import constraints, fetch
-from tracking.models import Archive, RelinkPermit, Switch
+from tracking.models import Archive, Never, RelinkPermit, Switch
 
 KEYED = (
     ("items_item", "name"),
@@ -34,7 +34,7 @@ CHUNK = 10_000
 
 def defences() -> Iterator[str]:
     for name in triggers.missing(connection):
-        yield f"The trigger {name} is missing or altered. Run manage.py migrate."
+        yield f"The guard {name} is missing or altered. Run manage.py migrate."
     there = constraints()
     for label in ("items", "tracking"):
         for model in apps.get_app_config(label).get_models():
@@ -46,7 +46,9 @@ def defences() -> Iterator[str]:
 
 def archives() -> Iterator[str]:
     for permit in RelinkPermit.objects.select_related("item"):
-        yield f"A permit to relink {permit.item} is open outside its transaction."
+        yield f"A permit to switch or restore {permit.item} is open outside its transaction."
+    if Never.objects.exists():
+        yield "The table tracking_never has a row, so permits could stay open."
     for switch in Switch.objects.filter(to_mode="none", archive__isnull=True).select_related("item"):
         yield f"The switch of {switch.item} to No tracking has no archive."
     # One by one and each finished before the next: a query that is half read keeps SQLite's writers waiting.

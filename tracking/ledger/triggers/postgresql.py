@@ -30,14 +30,17 @@ def line_insert() -> str:
 DECLARE
     fault text;
     permitted bigint;
+    restored bigint;
     numbers bigint[];
     documents bigint[];
     first_line bigint;
 BEGIN
-    SELECT count(*) INTO permitted FROM fresh l
-        JOIN items_variant v ON v.id = l.variant_id JOIN tracking_relinkpermit p ON p.item_id = v.item_id;
+    SELECT count(*), count(*) FILTER (WHERE d.kind = 'tracking_restored') INTO permitted, restored FROM fresh l
+        JOIN items_variant v ON v.id = l.variant_id
+        JOIN tracking_relinkpermit p ON p.item_id = v.item_id AND p.act = 'restore'
+        JOIN tracking_document d ON d.id = l.document_id;
     IF permitted > 0 THEN
-        IF permitted < (SELECT count(*) FROM fresh) THEN {refuse(rules.MIXED_PERMIT)} END IF;
+        IF restored < (SELECT count(*) FROM fresh) THEN {refuse(rules.NOT_OF_RESTORE)} END IF;
         RETURN NULL;
     END IF;
 
@@ -143,9 +146,9 @@ BEGIN
         LEFT JOIN fresh n ON n.id = o.id AND {same}
         LEFT JOIN items_variant v ON v.id = o.variant_id
         LEFT JOIN tracking_relinkpermit p ON p.item_id = v.item_id
-        WHERE n.id IS NULL OR p.id IS NULL
-            OR (p.to_null AND (n.batch_id IS NOT NULL OR n.serial_id IS NOT NULL))
-            OR (NOT p.to_null AND (o.batch_id IS NOT NULL OR o.serial_id IS NOT NULL))
+        WHERE n.id IS NULL OR p.id IS NULL OR p.act = 'on'
+            OR (p.act = 'off' AND (n.batch_id IS NOT NULL OR n.serial_id IS NOT NULL))
+            OR (p.act = 'restore' AND (o.batch_id IS NOT NULL OR o.serial_id IS NOT NULL))
     ) THEN {refuse(rules.LINE_UPDATED)} END IF;
     RETURN NULL;
 END"""

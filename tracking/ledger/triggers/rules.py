@@ -1,9 +1,10 @@
 """What the triggers refuse, in SQL that both databases read, each with its sentence.
 
 The aliases: ``{l}`` is the line (NEW on SQLite, a row of the inserted set on PostgreSQL), ``v`` its variant, ``i`` its
-item, ``b`` its batch, ``s`` its serial number, ``d`` its document. Lines of an item under a relink permit are passed by.
+item, ``b`` its batch, ``s`` its serial number, ``d`` its document. Under the permit of a restore its own lines are passed by.
 """
 
+from tracking.ledger.triggers.permit_rules import PERMIT_GUARDS, permit
 from tracking.ledger.triggers.recall_rules import RECALL_GUARDS
 
 # A line that does not fit its item (laws 3, 4 and 6; rules 8 and 10).
@@ -65,11 +66,13 @@ DOCUMENT_ADDED_TO = "A posted document is never added to. Post another one."
 LINE_ID_TAKEN = "A ledger line of this id exists already, and lines are never replaced. Post a document instead."
 LINE_UPDATED = "A ledger line is never edited. Reverse its document instead."
 LINE_DELETED = "A ledger line is never deleted. Reverse its document instead."
-MIXED_PERMIT = "An item whose history is being relinked cannot be posted together with others. Post them apart."
+NOT_OF_RESTORE = "While the history of an item is being restored, nothing but that moves it. Post it afterwards."
 SWITCH_UNKNOWN = (
     "Product tracking changes by a switch alone, which keeps the history. "
     "Use the item card, or manage.py switch_tracking, or save the item itself."
 )
+
+OF_VARIANT = "p.item_id = (SELECT v.item_id FROM items_variant v WHERE v.id = OLD.variant_id)"
 
 # (name, table, event, condition that refuses, sentence): the same on both databases, row by row.
 ROW_GUARDS = [
@@ -183,17 +186,15 @@ ROW_GUARDS = [
         "tracking_batch",
         "UPDATE",
         # A restored UNBATCHED prints again as it was typed, which is the one change, under the permit of the restore.
-        "NEW.variant_id <> OLD.variant_id OR NEW.key <> OLD.key OR (NEW.number <> OLD.number AND NOT EXISTS"
-        " (SELECT 1 FROM items_variant v JOIN tracking_relinkpermit p ON p.item_id = v.item_id"
-        " WHERE v.id = OLD.variant_id))",
+        "NEW.variant_id <> OLD.variant_id OR NEW.key <> OLD.key OR"
+        f" (NEW.number <> OLD.number AND NOT (OLD.key = 'unbatched' AND {permit('restore', OF_VARIANT)}))",
         "The number and variant of a batch are fixed. Move the stock to another batch by an adjustment.",
     ),
     (
         "batch_delete",
         "tracking_batch",
         "DELETE",
-        "NOT EXISTS (SELECT 1 FROM items_variant v JOIN tracking_relinkpermit p ON p.item_id = v.item_id"
-        " WHERE v.id = OLD.variant_id)",
+        f"NOT {permit('off', OF_VARIANT)}",
         "A batch is never deleted by itself. Switching the item to No tracking exports and removes its batches.",
     ),
     (
@@ -215,7 +216,7 @@ ROW_GUARDS = [
         "serial_delete",
         "tracking_serialnumber",
         "DELETE",
-        "NOT EXISTS (SELECT 1 FROM tracking_relinkpermit p WHERE p.item_id = OLD.item_id)",
+        f"NOT {permit('off', 'p.item_id = OLD.item_id')}",
         "A serial number is never deleted by itself. Switching the item to No tracking exports and removes its numbers.",
     ),
 ]
@@ -241,7 +242,7 @@ ROW_GUARDS += [
     )
 ]
 
-ROW_GUARDS += RECALL_GUARDS
+ROW_GUARDS += PERMIT_GUARDS + RECALL_GUARDS
 
 LINE_JOINS = """
     LEFT JOIN tracking_document d ON d.id = {l}.document_id

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tracking.ledger.triggers import rules
 
 PERMIT = (
-    "SELECT 1 FROM tracking_relinkpermit p JOIN items_variant v ON v.item_id = p.item_id WHERE v.id = NEW.variant_id"
+    "SELECT 1 FROM tracking_relinkpermit p JOIN items_variant v ON v.item_id = p.item_id"
+    " WHERE v.id = NEW.variant_id AND p.act = 'restore'"
 )
 
 
@@ -27,16 +28,18 @@ def line_insert_guard() -> str:
         "WHEN NEW.serial_id IS NOT NULL AND NEW.quantity < 0 AND s.location_id IS NOT NEW.location_id"
         f" THEN RAISE(ABORT, {quote(rules.SERIAL_NOT_HERE)})",
     ]
+    restored = "SELECT 1 FROM tracking_document d WHERE d.id = NEW.document_id AND d.kind = 'tracking_restored'"
     taken = "EXISTS (SELECT 1 FROM tracking_ledgerline t WHERE t.id = NEW.id OR t.uuid = NEW.uuid)"
     cases = "\n        ".join(whens)
     return f"""CREATE TRIGGER tracking_line_insert_guard BEFORE INSERT ON tracking_ledgerline BEGIN
     {refuse(taken, rules.LINE_ID_TAKEN)}
+    {refuse(f"EXISTS ({PERMIT}) AND NOT EXISTS ({restored})", rules.NOT_OF_RESTORE)}
     SELECT CASE
         {cases}
     END
     FROM items_variant v JOIN items_item i ON i.id = v.item_id {rules.LINE_JOINS.format(l="NEW")}
     WHERE v.id = NEW.variant_id
-        AND NOT EXISTS (SELECT 1 FROM tracking_relinkpermit p WHERE p.item_id = v.item_id);
+        AND NOT EXISTS (SELECT 1 FROM tracking_relinkpermit p WHERE p.item_id = v.item_id AND p.act = 'restore');
 END"""
 
 
@@ -77,8 +80,8 @@ def line_update_guard() -> str:
     condition = f"""{fixed} OR NOT EXISTS (
         SELECT 1 FROM tracking_relinkpermit p JOIN items_variant v ON v.item_id = p.item_id
         WHERE v.id = OLD.variant_id AND (
-            (p.to_null AND NEW.batch_id IS NULL AND NEW.serial_id IS NULL)
-            OR (NOT p.to_null AND OLD.batch_id IS NULL AND OLD.serial_id IS NULL)))"""
+            (p.act = 'off' AND NEW.batch_id IS NULL AND NEW.serial_id IS NULL)
+            OR (p.act = 'restore' AND OLD.batch_id IS NULL AND OLD.serial_id IS NULL)))"""
     return f"""CREATE TRIGGER tracking_line_update_guard BEFORE UPDATE ON tracking_ledgerline BEGIN
     {refuse(condition, rules.LINE_UPDATED)}
 END"""
