@@ -26,14 +26,26 @@ class NewLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerText:
+    """A partner's name and address as a document keeps them (rule 25)."""
+
+    name: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NewDocument:
-    """A document to post. An empty ``number`` is given by the program; ``reverses`` is the number it mirrors."""
+    """A document to post. An empty ``number`` is given by the program; ``reverses`` is the number it mirrors.
+
+    ``partner_text`` is for a document that has an older name of ``partner``; None is the present name and address.
+    """
 
     kind: str
     posted_at: datetime
     lines: tuple[NewLine, ...]
     number: str = ""
     partner: int | None = None
+    partner_text: PartnerText | None = None
     note: str = ""
     reverses: str = ""
     token: uuid.UUID = field(default_factory=new_uuid)

@@ -12,7 +12,7 @@ from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import check_number, check_text, key_of
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.kinds import KINDS
-from tracking.documents.rule import KindRule, NewDocument
+from tracking.documents.rule import KindRule, NewDocument, PartnerText
 from tracking.ledger import locks, mirror
 from tracking.ledger.fingerprint import fingerprint_of
 from tracking.ledger.holdings import Holdings
@@ -79,7 +79,7 @@ class Posting:
             raise PermissionDenied("Posting documents takes the role Operator. Ask an operator to do it.")
         self.by = by
         self.holdings = Holdings()
-        self.partners: dict[int, str] = {}
+        self.partners: dict[int, PartnerText] = {}
         self.fingerprints: dict[tuple[str, str], str] = {}
         self.asked: set[str] = set()
         self.pending: list[PlannedDocument] = []
@@ -96,7 +96,8 @@ class Posting:
         self.load_fingerprints(document.number for document in documents if document.number)
         partners = {document.partner for document in documents if document.partner} - self.partners.keys()
         if partners:
-            self.partners.update(Partner.objects.filter(pk__in=partners).values_list("pk", "name"))
+            rows = Partner.objects.filter(pk__in=partners).values_list("pk", "name", "address")
+            self.partners.update((pk, PartnerText(name, address)) for pk, name, address in rows)
 
     def load_fingerprints(self, numbers: Iterable[str]) -> None:
         keys = {key_of(number) for number in numbers} - self.asked
@@ -134,6 +135,7 @@ class Posting:
         key = key_of(number)
         fingerprint = fingerprint or self.fingerprint(new, number)
         self.fingerprints[new.kind, key] = fingerprint
+        partner = self.partner_text(new)
         self.pending.append(
             PlannedDocument(
                 Document(
@@ -144,8 +146,11 @@ class Posting:
                     posted_at=new.posted_at,
                     posted_on=planner.day,
                     partner_id=new.partner,
+                    partner_name=partner.name,
+                    partner_address=partner.address,
                     note=new.note.strip(),
                     posted_by=self.by,
+                    posted_by_name=self.by.get_username() if self.by else "",
                     recorded_at=days.now(),
                     reverses=original,
                     fingerprint=fingerprint,
@@ -171,7 +176,7 @@ class Posting:
             kind=new.kind,
             number=new.number or number,
             posted_at=new.posted_at,
-            partner=self.partners.get(new.partner, "") if new.partner else "",
+            partner=self.partner_text(new).name,
             note=new.note.strip(),
             lines=[
                 (
@@ -184,6 +189,10 @@ class Posting:
                 for line in new.lines
             ],
         )
+
+    def partner_text(self, new: NewDocument) -> PartnerText:
+        """The name and address that the document keeps."""
+        return new.partner_text or self.partners.get(new.partner or 0, PartnerText())
 
     def is_same(self, kind: str, number: str, fingerprint: str) -> bool:
         """Whether this very document was posted already. Raises Refusal when another one has its number."""

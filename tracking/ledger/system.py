@@ -23,6 +23,7 @@ def make_document(*, kind: str, number: str, by, note: str) -> Document:
         posted_on=days.day_of(posted_at),
         note=note,
         posted_by=by,
+        posted_by_name=by.get_username() if by else "",
         recorded_at=posted_at,
         fingerprint=fingerprint_of(kind=kind, number=number, posted_at=posted_at, partner="", note=note, lines=[]),
         token=new_uuid(),

@@ -16,8 +16,9 @@ from tracking.models.batch import RecordStatus
 
 DOCUMENT_COLUMNS = {
     "kind": "text", "number": "text", "key": "text", "sequence": "bigint", "posted_at": "timestamptz",
-    "posted_on": "date", "partner_id": "bigint", "note": "text", "posted_by_id": "int", "recorded_at": "timestamptz",
-    "reverses_id": "bigint", "fingerprint": "text", "token": "uuid",
+    "posted_on": "date", "partner_id": "bigint", "partner_name": "text", "partner_address": "text",
+    "note": "text", "posted_by_id": "int", "posted_by_name": "text", "recorded_at": "timestamptz", "reverses_id": "bigint",
+    "fingerprint": "text", "token": "uuid",
 }  # fmt: skip
 BATCH_COLUMNS = {
     "variant_id": "bigint", "number": "text", "key": "text", "expires_on": "date", "supplier_batch": "text",
@@ -27,7 +28,7 @@ SERIAL_COLUMNS = {
     "item_id": "bigint", "variant_id": "bigint", "number": "text", "key": "text", "status": "text", "reason": "text",
     "note": "text",
 }  # fmt: skip
-AT_ONCE = 2000  # rows of one INSERT on SQLite: of 13 columns at most, below its limit of 32,766 values
+AT_ONCE = 2000  # rows of one INSERT on SQLite: of 16 columns at most, below its limit of 32,766 values
 
 COLUMNS = "uuid, document_id, variant_id, location_id, batch_id, serial_id, quantity, epoch"
 
@@ -72,8 +73,9 @@ def write_heads(documents: list[Document]) -> None:
         DOCUMENT_COLUMNS,
         [
             (
-                d.kind, d.number, d.key, d.sequence, stored_at(d.posted_at), d.posted_on, d.partner_id, d.note,
-                d.posted_by_id, stored_at(d.recorded_at), d.reverses_id, d.fingerprint, stored_uuid(d.token),
+                d.kind, d.number, d.key, d.sequence, stored_at(d.posted_at), d.posted_on, d.partner_id,
+                d.partner_name, d.partner_address, d.note, d.posted_by_id, d.posted_by_name, stored_at(d.recorded_at),
+                d.reverses_id, d.fingerprint, stored_uuid(d.token),
             )
             for d in documents
         ],

@@ -30,10 +30,14 @@ class Document(models.Model):
     posted_at = models.DateTimeField()
     posted_on = models.DateField()  # the day of posted_at in the site's time zone, on which expiry is judged (rule 10)
     partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="documents")
+    # As they were at posting, whatever the partner and the user are called since (rule 25).
+    partner_name = models.CharField("partner as posted", max_length=120, blank=True)
+    partner_address = models.CharField("address as posted", max_length=400, blank=True)
     note = models.CharField(max_length=1000, blank=True)
     posted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    posted_by_name = models.CharField("posted by, as posted", max_length=150, blank=True)
     recorded_at = models.DateTimeField()
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
     fingerprint = models.CharField(max_length=64)
@@ -54,6 +58,12 @@ class Document(models.Model):
             models.Index(fields=["kind", "sequence"], name="document_by_sequence"),
             models.Index(fields=["posted_on", "id"], name="document_by_day"),
             models.Index(fields=["kind", "id"], name="document_by_kind"),
+            # The names under which a partner was posted, each met once (ledger/former_names.py).
+            models.Index(
+                fields=["partner", "partner_name"],
+                condition=models.Q(partner__isnull=False),
+                name="document_by_partner_name",
+            ),
         ]
 
     def __str__(self) -> str:

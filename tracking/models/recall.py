@@ -102,7 +102,7 @@ class RecallStock(models.Model):
 
 
 class RecallCustomer(models.Model):
-    """Who received something of it, with the contact data of that moment, and what was done since."""
+    """Who received something of it, with the name and contact data of that moment, and what was done since."""
 
     class State(models.TextChoices):
         TO_NOTIFY = "to_notify", "To notify"
@@ -127,17 +127,22 @@ class RecallCustomer(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def name_now(self) -> str:
+        return self.partner.name if self.partner else self.name
+
 
 class RecallShipment(models.Model):
     """How much of a lot a customer got in a document.
 
-    ``returned`` is what they had sent back of it when the case was opened, ``recovered`` what came back or was destroyed
-    there since.
+    ``partner_name`` is what the document calls the customer, ``returned`` what they had sent back of it when the case was
+    opened, ``recovered`` what came back or was destroyed there since.
     """
 
     lot = models.ForeignKey(RecallLot, on_delete=models.PROTECT, related_name="shipments")
     customer = models.ForeignKey(RecallCustomer, on_delete=models.PROTECT, related_name="shipments")
     document = models.CharField(max_length=64)
+    partner_name = models.CharField(max_length=120, blank=True)
     shipped_on = models.DateField()
     quantity = QuantityField()
     returned = QuantityField(default=0)

@@ -19,8 +19,8 @@ LOT = {
 }  # fmt: skip
 STOCK = {"lot_id": "bigint", "place_id": "bigint", "location": "text", "quantity": "bigint"}
 SHIPMENT = {
-    "lot_id": "bigint", "customer_id": "bigint", "document": "text", "shipped_on": "date", "quantity": "bigint",
-    "returned": "bigint", "recovered": "bigint",
+    "lot_id": "bigint", "customer_id": "bigint", "document": "text", "partner_name": "text", "shipped_on": "date",
+    "quantity": "bigint", "returned": "bigint", "recovered": "bigint",
 }  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def write_shipments(recall: Recall, scope: Scope, lots: dict[Place, int]) -> Non
         for one in for_whom
     )
     rows = [
-        (lots[one.place], customer.pk, one.document, one.shipped_on, one.quantity, one.returned, 0)
+        (lots[one.place], customer.pk, one.document, one.name, one.shipped_on, one.quantity, one.returned, 0)
         for customer, shipments in zip(customers, for_whom.values(), strict=True)
         for one in shipments
     ]

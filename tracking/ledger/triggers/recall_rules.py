@@ -89,7 +89,7 @@ RECALL_GUARDS += [
         "recall_shipment_update",
         "tracking_recallshipment",
         "UPDATE",
-        differs("id", "lot_id", "customer_id", "document", "shipped_on", "quantity", "returned"),
+        differs("id", "lot_id", "customer_id", "document", "partner_name", "shipped_on", "quantity", "returned"),
         FOUND,
     ),
 ]
