@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from katana_trace.lib import days
+from katana_trace.lib import days, names
 from katana_trace.lib.quantities import for_people, to_millionths
 
 register = template.Library()
@@ -145,6 +145,15 @@ def hold_status(context: dict, record) -> SafeString:
 
 
 @register.simple_tag
+def then_and_now(name: str, now: str = "", nobody: str = "") -> SafeString:
+    """A name as it was posted, with the present one where that differs; ``nobody`` where there is neither (rule 25)."""
+    if former := names.differing([name], now):
+        calm = format_html('<span class="dim">, now {}</span>', now) if now else ""
+        return format_html("{}{}", former[0], calm)
+    return format_html("{}", now or nobody)
+
+
+@register.simple_tag
 def document_words(document) -> str:
     """What a document is, from or to whom, and which one it reverses."""
     return words_of(document.get_kind_display(), document)
@@ -160,9 +169,9 @@ def movement(line) -> str:
 
 
 def words_of(what: str, document) -> str:
-    if document.partner:
+    if document.partner_name:
         way = "from" if document.kind in ("receipt", "customer_return") else "to"
-        what = f"{what} {way} {document.partner.name}"
+        what = f"{what} {way} {document.partner_name}"
     return f"{what}, reverses {document.reverses.number}" if document.reverses else what
 
 

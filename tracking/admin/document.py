@@ -21,12 +21,15 @@ class ShownLine:
 class DocumentAdmin(ReadOnlyAdmin):
     SHOWN = 100
 
-    list_display = ["number", "kind", "posted_at", "partner", "posted_by", "reverses"]
+    list_display = ["number", "kind", "posted_at", "partner_name", "posted_by_name", "reverses"]
     list_filter = ["kind"]
-    list_select_related = ["partner", "posted_by", "reverses"]
-    search_fields = ["key", "partner__key"]
+    list_select_related = ["reverses"]
+    search_fields = ["key", "partner__key", "partner_name"]
     search_help_text = "Number or partner"
-    fields = ["number", "kind", "posted_at", "partner", "note", "posted_by", "recorded_at", "reverses", "lines"]
+    fields = [
+        "number", "kind", "posted_at", "partner_name", "partner_address", "partner", "note", "posted_by_name", "posted_by",
+        "recorded_at", "reverses", "lines",
+    ]  # fmt: skip
     readonly_fields = ["lines"]
 
     @admin.display(description="Lines")

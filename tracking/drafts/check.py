@@ -52,7 +52,9 @@ def check_head(draft: CheckedDraft, facts: Facts) -> None:
     if layout.partner and content.partner.strip():
         draft.partner = facts.partner.pk if facts.partner else None
         draft.partner_name = facts.partner.name if facts.partner else ""
-        draft.new_partner = facts.partner is None
+        draft.new_partner = facts.partner is None and not facts.partner_error
+        if facts.partner_error:
+            draft.errors["partner"] = facts.partner_error
         if facts.partner is not None and facts.partner.archived_at is not None:
             draft.errors["partner"] = f"{facts.partner.name} is archived. Bring it back first, or choose another."
     if not content.location:

@@ -11,7 +11,9 @@ from items.listing import resolve_variants
 from items.models import TrackingMode, Variant
 from katana_trace.lib.numbers import can_be_stored, key_of
 from katana_trace.lib.quantities import for_people
+from katana_trace.lib.refusal import Refusal
 from tracking.drafts.content import DraftContent, LineContent
+from tracking.ledger.former_names import former_names, the_one
 from tracking.ledger.holdings import Holdings
 from tracking.ledger.sql import any_of, fetch, pairs
 from tracking.models import Location, Partner
@@ -41,6 +43,7 @@ class Facts:
     candidates: dict[str, list[Variant]] = field(default_factory=dict)
     locations: dict[int, str] = field(default_factory=dict)
     partner: Partner | None = None
+    partner_error: str = ""
     holdings: Holdings = field(default_factory=Holdings)
     on_hand: dict[tuple[int, int], list[OnHand]] = field(default_factory=lambda: defaultdict(list))
     shelves: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)  # how many batches, millionths in all
@@ -76,7 +79,7 @@ def facts_of(content: DraftContent) -> Facts:
     """Loads the facts of ``content``."""
     facts = Facts(locations=dict(Location.objects.values_list("pk", "name")))
     if can_be_stored(content.partner, limit=120):
-        facts.partner = Partner.objects.filter(key=key_of(content.partner)).first()
+        find_partner(content.partner, facts)
     find_variants_of(content.lines, facts)
     known = [(line, variant) for line in content.lines if (variant := facts.variant_of(line))]
     batches = {
@@ -101,6 +104,18 @@ def facts_of(content: DraftContent) -> Facts:
     if content.kind == "stocktake":
         load_booked(content, known, facts)
     return facts
+
+
+def find_partner(name: str, facts: Facts) -> None:
+    """The partner who is called ``name``, else the one who was (rule 25)."""
+    facts.partner = Partner.objects.filter(key=key_of(name)).first()
+    if facts.partner is None:
+        try:
+            former = the_one(name, former_names().get(key_of(name), []))
+        except Refusal as refusal:
+            facts.partner_error = refusal.sentence
+        else:
+            facts.partner = Partner.objects.get(pk=former.partner) if former else None
 
 
 def find_variants_of(lines: Iterable[LineContent], facts: Facts) -> None:

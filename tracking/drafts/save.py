@@ -93,7 +93,7 @@ def locked(token: UUID) -> Draft | None:
         Draft.objects.select_for_update(of=("self",)).select_related("saved_by", "partner").filter(token=token).first()
     )
     if draft is None:
-        document = Document.objects.select_related("posted_by").filter(token=token).first()
+        document = Document.objects.filter(token=token).first()
         if document is not None:
             raise PostedAlready(document)
     return draft

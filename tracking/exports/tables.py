@@ -109,16 +109,16 @@ def documents_table(documents: QuerySet[Document]) -> Table:
         for start in range(0, len(placed), AT_ONCE):
             some = placed[start : start + AT_ONCE]
             heads = Document.objects.filter(pk__in=[document.id for document in some]).values_list(
-                "pk", "kind", "number", "posted_at", "partner__name", "note", "reverses__number",
-                "reversed_by__number", "posted_by__username", "recorded_at",
+                "pk", "kind", "number", "posted_at", "partner_name", "note", "reverses__number",
+                "reversed_by__number", "posted_by_name", "recorded_at",
             )  # fmt: skip
             cells = {pk: rest for pk, *rest in heads}
             for document in some:
                 total = document.lines
                 kind, number, posted, partner, note, reverses, reversed_by, user, recorded = cells[document.id]
                 yield [
-                    kind, guard(number), instant_text(posted), guard(partner or ""), str(total), guard(note),
-                    guard(reverses or ""), guard(reversed_by or ""), guard(user or ""), instant_text(recorded),
+                    kind, guard(number), instant_text(posted), guard(partner), str(total), guard(note),
+                    guard(reverses or ""), guard(reversed_by or ""), guard(user), instant_text(recorded),
                 ]  # fmt: skip
 
     return Table("documents", DOCUMENT_COLUMNS, lambda: of_one_moment(rows()))

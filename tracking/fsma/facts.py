@@ -34,7 +34,7 @@ FIRST_LINES = """
     ) FROM {table} w WHERE {wanted}
 """
 SOURCES = """
-    SELECT l.id, d.kind, d.partner_id, l.location_id
+    SELECT l.id, d.kind, d.partner_id, d.partner_name, d.partner_address, l.location_id
     FROM tracking_ledgerline l CROSS JOIN tracking_document d WHERE {wanted} AND d.id = l.document_id
 """
 TABLES = (
@@ -70,7 +70,7 @@ class Facts:
             look_up(query, "id", ids, found := {})
             lots |= {(is_serial, id_): row for id_, row in found.items()}
             sources |= {(is_serial, id_): row for id_, row in sources_of(column, table, ids).items()}
-        suppliers = {partner for kind, partner, _ in sources.values() if kind == "receipt"}
+        suppliers = {partner for kind, partner, *_ in sources.values() if kind == "receipt"}
         self.look_up_parties({row[4] for row in documents} | suppliers, {line[2] for line in lines}, sources.values())
         self.look_up_products({line[1] for line in lines} - self.products.keys())
         self.lots = {place: self.lot(place, row, sources.get(place)) for place, row in lots.items()}
@@ -82,7 +82,7 @@ class Facts:
             self.products[id_] = Product(id_, item, name, label, unit, mode, sku, gtin)
 
     def look_up_parties(self, partners: set, locations: set[int], sources: Iterable[tuple]) -> None:
-        locations = locations | {location for _, _, location in sources}
+        locations = locations | {location for *_, location in sources}
         look_up(PARTNERS, "id", partners - self.partners.keys() - {None}, found := {})
         for id_, (name, address, phone) in found.items():
             self.partners[id_] = Party(False, id_, name, name, one_line(address), phone)
@@ -103,14 +103,21 @@ class Facts:
             return Lot(place, number, "", None)
         if source is None:
             return Lot(place, number, number, None)
-        kind, partner, location = source
+        kind, partner, name, address, location = source
         if kind == "receipt":
-            return Lot(place, number, supplier_batch or number, self.partners.get(partner))
+            return Lot(place, number, supplier_batch or number, self.partner(partner, name, address))
         return Lot(place, number, number, self.locations[location])
 
     def document(self, row: tuple) -> DocumentFacts:
-        on, id_, kind, number, partner = row
-        return DocumentFacts(id_, kind, number, as_day(on), self.partners.get(partner))
+        on, id_, kind, number, *partner = row
+        return DocumentFacts(id_, kind, number, as_day(on), self.partner(*partner))
+
+    def partner(self, id_: int | None, name: str, address: str) -> Party | None:
+        """A partner as the document has him (rule 25). An address that it lacks is the present one: it was given later."""
+        present = self.partners.get(id_)
+        if present is None:
+            return None
+        return replace(present, name=name or present.name, address=one_line(address) or present.address)
 
     def line(self, row: tuple) -> Line:
         _, variant, location, batch, serial, quantity, epoch = row
@@ -120,7 +127,7 @@ class Facts:
 
 
 def sources_of(column: str, table: str, ids: set[int]) -> dict[int, tuple]:
-    """(kind, partner, location) of what each lot got its code by; one whose source is not known is left out."""
+    """(kind, partner, name, address, location) of what each lot got its code by; one whose source is not known is left out."""
     if not ids:
         return {}
     condition, parameter = any_of("w.id", sorted(ids))

@@ -18,7 +18,7 @@ from tracking.trace.walk import STANDING
 
 CHUNK = 500
 
-HEAD = "SELECT d.posted_on, d.id, d.kind, d.number, d.partner_id"
+HEAD = "SELECT d.posted_on, d.id, d.kind, d.number, d.partner_id, d.partner_name, d.partner_address"
 # By kinds that are left out, and with a unary plus: else SQLite begins with all documents of the kinds, or with all that
 # are no mirror, and sorts them.
 LEFT_OUT = ", ".join(repr(kind.value) for kind in Kind if kind not in READ_AS)
@@ -43,7 +43,7 @@ def read_documents(asked: Asked, facts: Facts) -> Iterator[tuple[DocumentFacts, 
 
 
 def chunks_of(asked: Asked) -> Iterator[list[tuple]]:
-    """The documents (day, id, kind, number, partner), by day and id."""
+    """The documents (day, id, kind, number, partner with name and address), by day and id."""
     if asked.variants is None:
         return days_chunks(asked)
     return chunked(iter(fetch(*touching(asked))))

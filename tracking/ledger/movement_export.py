@@ -32,10 +32,8 @@ LINES = f"{LINE} l.id > %s {{narrowed}} ORDER BY l.id LIMIT %s"
 OF_DOCUMENT = f"{LINE} l.document_id = %s {{narrowed}} ORDER BY l.id"
 OF_DOCUMENTS = f"{LINE} {{wanted}} ORDER BY l.id"
 DOCUMENTS = """
-    SELECT d.id, d.kind, d.number, d.posted_at, t.name, d.note, u.username, d.recorded_at, r.number
+    SELECT d.id, d.kind, d.number, d.posted_at, d.partner_name, d.note, d.posted_by_name, d.recorded_at, r.number
     FROM tracking_document d
-    LEFT JOIN tracking_partner t ON t.id = d.partner_id
-    LEFT JOIN auth_user u ON u.id = d.posted_by_id
     LEFT JOIN tracking_document r ON r.id = d.reverses_id
     WHERE {wanted}
 """
@@ -124,7 +122,7 @@ def cells_of(lines: list[tuple], variants: dict[int, tuple], locations: dict[int
 def document_cells(document: tuple) -> tuple[str, ...]:
     kind, number, posted_at, partner, note, user, recorded_at, reverses = document
     return (
-        kind, guard(number), instant_cell(posted_at), guard(partner or ""), guard(note), guard(user or ""),
+        kind, guard(number), instant_cell(posted_at), guard(partner), guard(note), guard(user),
         instant_cell(recorded_at), guard(reverses or ""),
     )  # fmt: skip
 

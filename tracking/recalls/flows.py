@@ -39,12 +39,14 @@ class Stock:
 class Shipment:
     """How much of a lot went to a partner in a document that stands, and how much of that they sent back.
 
-    ``partner`` is None and ``name`` empty for nobody.
+    ``partner`` is None and ``name`` empty for nobody. ``name`` is the one on the document; ``now`` is what the partner is
+    called and reached by now.
     """
 
     place: Place
     partner: int | None
     name: str
+    now: str
     email: str
     phone: str
     address: str
@@ -107,28 +109,26 @@ def shipments_of(places: Iterable[Place]) -> list[Shipment]:
     found = []
     for is_serial, column, ids in by_column(places):
         condition, parameter = any_of(f"l.{column}", ids)
-        for id_, partner, name, email, phone, address, document, shipped_on, quantity in fetch(
-            f"SELECT l.{column}, t.id, coalesce(t.name, ''), coalesce(t.email, ''), coalesce(t.phone, ''),"
+        for id_, *party, document, shipped_on, quantity in fetch(
+            f"SELECT l.{column}, t.id, d.partner_name, coalesce(t.name, ''), coalesce(t.email, ''), coalesce(t.phone, ''),"
             " coalesce(t.address, ''), d.number, d.posted_on, sum(l.quantity) FROM tracking_ledgerline l"
             " CROSS JOIN tracking_document d LEFT JOIN tracking_partner t ON t.id = d.partner_id"
             f" WHERE d.id = l.document_id AND {condition} AND d.kind = 'shipment' AND {STANDING}"
             f" GROUP BY l.{column}, d.id, t.id ORDER BY d.id",
             [parameter],
         ):
-            place = (is_serial, id_)
-            found.append(
-                Shipment(place, partner, name, email, phone, address, document, as_day(shipped_on), -int(quantity))
-            )
+            found.append(Shipment((is_serial, id_), *party, document, as_day(shipped_on), -int(quantity)))
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """How much of a lot a customer sent back in a document that stands."""
+    """How much of a lot a customer sent back in a document that stands; ``name`` is the one on it."""
 
     place: Place
     partner: int | None
     name: str
+    now: str
     document: str
     returned_on: date
     quantity: int
@@ -139,15 +139,15 @@ def returns_of(places: Iterable[Place], *, after: int = 0) -> list[Returned]:
     found = []
     for is_serial, column, ids in by_column(places):
         condition, parameter = any_of(f"l.{column}", ids)
-        for id_, partner, name, document, returned_on, quantity in fetch(
-            f"SELECT l.{column}, t.id, coalesce(t.name, ''), d.number, d.posted_on, sum(l.quantity)"
+        for id_, *party, document, returned_on, quantity in fetch(
+            f"SELECT l.{column}, t.id, d.partner_name, coalesce(t.name, ''), d.number, d.posted_on, sum(l.quantity)"
             " FROM tracking_ledgerline l CROSS JOIN tracking_document d"
             " LEFT JOIN tracking_partner t ON t.id = d.partner_id"
             f" WHERE d.id = l.document_id AND {condition} AND d.id > %s AND d.kind = 'customer_return' AND {STANDING}"
             f" GROUP BY l.{column}, d.id, t.id ORDER BY d.id",
             [parameter, after],
         ):
-            found.append(Returned((is_serial, id_), partner, name, document, as_day(returned_on), int(quantity)))
+            found.append(Returned((is_serial, id_), *party, document, as_day(returned_on), int(quantity)))
     return found
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from katana_trace.lib.names import then_and_now
 from tracking.recalls.flows import Shipment
 from tracking.recalls.scope import Scope, ScopeLot
 from tracking.recalls.words import in_units
@@ -29,9 +30,9 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A customer with what they received, in words; ``name`` is empty for nobody."""
+    """A customer with what they received, in words; ``names`` says how they were called too, empty for nobody."""
 
-    name: str
+    names: str
     contact: str
     quantities: str
 
@@ -58,7 +59,7 @@ def preview_of(scope: Scope) -> Preview:
         named=scope.named,
         customers=tuple(
             Reached(
-                name=customer.name,
+                names=then_and_now((one.name for one in shipments), customer.name),
                 contact=" · ".join(filter(None, (customer.email, customer.phone))),
                 quantities=quantities_of(shipments, lots),
             )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from katana_trace.lib import days
 from katana_trace.lib.days import instant_text
+from katana_trace.lib.names import differing
 from katana_trace.lib.quantities import plain, to_millionths
 from katana_trace.lib.safe_csv import guard, write_rows
 from tracking.models import Recall, RecallEvent, RecallLot, RecallShipment, RecallStock
@@ -126,12 +127,18 @@ def customer_rows(recall: Recall, lots: Mapping[int, RecallLot]) -> Iterator[dic
             "record": "shipment",
             **name_of(lots[one.lot_id]),
             "customer": names[one.customer_id],
+            "text": shipped_as(one, names[one.customer_id]),
             "document": one.document,
             "shipped_on": one.shipped_on.isoformat(),
             "quantity": amount(one.quantity),
             "returned": amount(one.returned),
             "recovered": amount(one.recovered),
         }
+
+
+def shipped_as(shipment: RecallShipment, name: str) -> str:
+    """What the document calls the customer, where that is another name."""
+    return "".join(f"Shipped as {former}." for former in differing([shipment.partner_name], name))
 
 
 def event_rows(recall: Recall) -> Iterator[dict[str, str]]:

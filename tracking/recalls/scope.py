@@ -40,7 +40,10 @@ class ScopeLot:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who received something of it. ``partner`` and ``name`` are empty for what was shipped to nobody named."""
+    """Who received something of it, as they are called and reached now, whatever they were called when it was shipped.
+
+    ``partner`` and ``name`` are empty for what was shipped to nobody named.
+    """
 
     partner: int | None
     name: str
@@ -64,8 +67,8 @@ class Scope:
     def customers(self) -> dict[Customer, list[Shipment]]:
         """The shipments of each customer, by name; what went to nobody named comes first."""
         found: dict[Customer, list[Shipment]] = defaultdict(list)
-        for one in sorted(self.shipments, key=lambda one: (one.name, one.shipped_on, one.document)):
-            found[Customer(one.partner, one.name, one.email, one.phone, one.address)].append(one)
+        for one in sorted(self.shipments, key=lambda one: (one.now, one.shipped_on, one.document)):
+            found[Customer(one.partner, one.now, one.email, one.phone, one.address)].append(one)
         return dict(found)
 
     @property

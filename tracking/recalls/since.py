@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from katana_trace.lib.names import then_and_now
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.quantities import for_people, to_millionths
 from tracking.models import Recall, RecallLot, RecallShipment, RecallStock
-from tracking.recalls.flows import Shipment, Stock, returns_of, shipments_of, stock_of
+from tracking.recalls.flows import Returned, Shipment, Stock, returns_of, shipments_of, stock_of
 from tracking.recalls.live import found_now
 from tracking.recalls.scope import Scope, scope_of
 from tracking.recalls.words import listed
@@ -117,7 +118,7 @@ def changed_shipments(recall: Recall, now: Present) -> Iterable[str]:
     rows = RecallShipment.objects.filter(lot__recall=recall).order_by("id")
     places = {lot.pk: place for place, lot in now.then.items()}
     present = {(one.place, key_of(one.document)) for one in now.shipments}
-    for lot, document, name in rows.values_list("lot", "document", "customer__name"):
+    for lot, document, name in rows.values_list("lot", "document", "partner_name"):
         if lot not in places:
             continue
         shipped = (places[lot], key_of(document))
@@ -129,7 +130,11 @@ def changed_shipments(recall: Recall, now: Present) -> Iterable[str]:
         if one.place in now.in_scope and (one.place, key_of(one.document)) not in then:
             to_do = next_step(one, one.partner in partners) if recall.is_open else ""
             amount = now.amount(one.place, one.quantity)
-            yield f"{amount} of {now.line(one.place)} left in {one.document} to {one.name or 'nobody named'}.{to_do}"
+            yield f"{amount} of {now.line(one.place)} left in {one.document} to {called(one)}.{to_do}"
+
+
+def called(one: Shipment | Returned) -> str:
+    return then_and_now([one.name], one.now) or "nobody named"
 
 
 def next_step(shipment: Shipment, is_known: bool) -> str:
@@ -144,7 +149,7 @@ def new_returns(recall: Recall, now: Present) -> Iterable[str]:
     for one in returns_of(now.facts, after=recall.last_document):
         yield (
             f"{now.amount(one.place, one.quantity)} of {now.line(one.place)} came back from "
-            f"{one.name or 'nobody named'} in {one.document}."
+            f"{called(one)} in {one.document}."
         )
 
 

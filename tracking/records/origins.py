@@ -107,7 +107,7 @@ def origins_of(level: StockLevel) -> Origins:
             rest -= part
         if not rest or len(plausible) == SHOWN:
             break
-    documents = Document.objects.select_related("partner").in_bulk(plausible)
+    documents = Document.objects.in_bulk(plausible)
     return Origins(tuple(Origin(documents[id_], quantity) for id_, quantity in plausible.items()), rest)
 
 

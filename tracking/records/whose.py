@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef
 
 from katana_trace.lib import days
+from katana_trace.lib.names import then_and_now
 from tracking.models import Document, Kind, LedgerLine, SerialNumber
 
 
@@ -52,7 +53,7 @@ def whereabouts_of(serial: SerialNumber) -> Whereabouts:
     if last is None:
         return Whereabouts("Not in stock")
     document = last.document
-    partner = document.partner.name if document.partner else ""
+    partner = then_and_now([document.partner_name], document.partner.name if document.partner else "")
     if document.kind == Kind.SHIPMENT:
         return Whereabouts(f"With {partner}" if partner else "With a customer who was not named", document)
     if document.kind == Kind.SUPPLIER_RETURN:

@@ -15,8 +15,9 @@ from katana_trace.lib.numbers import key_of
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, read_rows
 from tracking.documents.kinds import KINDS
-from tracking.documents.rule import NewDocument, NewLine
+from tracking.documents.rule import NewDocument, NewLine, PartnerText
 from tracking.ledger import locks
+from tracking.ledger.former_names import FormerName, former_names, the_one
 from tracking.ledger.post import Posting
 from tracking.ledger.retry import in_transaction
 from tracking.models import Location, Partner
@@ -71,6 +72,7 @@ class MovementImport:
         self.variants = dict(Variant.objects.values_list("key", "pk"))
         self.locations = dict(Location.objects.values_list("key", "pk"))
         self.partners = dict(Partner.objects.values_list("key", "pk"))
+        self.former_names: dict[str, list[FormerName]] | None = None  # read at the first name that is no present one
         self.new_names: list[str] = []  # locations and partners that the present document makes
 
     def run(self, file: BinaryIO) -> MovementsImported:
@@ -126,7 +128,7 @@ class MovementImport:
             self.watch.made(document.row, what)
 
     def resolve(self, document: TextDocument) -> NewDocument | None:
-        """The document with ids for its texts; None when a SKU is unknown."""
+        """The document with ids for its texts; None when a SKU is unknown, or a partner's name is two partners'."""
         lines = []
         self.new_names = []
         before = len(self.errors)
@@ -151,11 +153,17 @@ class MovementImport:
             )
         if len(self.errors) > before:
             return None
+        try:
+            partner, text = self.partner(document.partner) if document.partner else (None, None)
+        except Refusal as refusal:
+            self.refuse(document, refusal)
+            return None
         return NewDocument(
             kind=document.kind,
             number=document.number,
             posted_at=document.posted_at,
-            partner=self.partner(document.partner) if document.partner else None,
+            partner=partner,
+            partner_text=text,
             note=document.note,
             lines=tuple(lines),
             reverses=document.reverses,
@@ -169,13 +177,18 @@ class MovementImport:
             self.new_names.append(f"new location {name}")
         return self.locations[key]
 
-    def partner(self, name: str) -> int:
+    def partner(self, name: str) -> tuple[int, PartnerText | None]:
+        """The partner who is called ``name``, or was; then his document keeps that name, as the file has it (rule 25)."""
         key = key_of(name)
         if key not in self.partners:
+            if self.former_names is None:
+                self.former_names = former_names()
+            if former := the_one(name, self.former_names.get(key, [])):
+                return former.partner, former.text
             self.partners[key] = Partner.objects.create(name=name).pk
             self.done.partners += 1
             self.new_names.append(f"new partner {name}")
-        return self.partners[key]
+        return self.partners[key], None
 
     def refuse(self, document: TextDocument, refusal: Refusal) -> None:
         row = document.lines[refusal.line].row if refusal.line is not None else document.row

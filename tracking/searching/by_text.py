@@ -14,6 +14,7 @@ from items.listing import has_words, same_gtins
 from items.models import Variant
 from katana_trace.lib.search import search_key
 from katana_trace.templatetags.trace_tags import day
+from tracking.ledger.former_names import partners_called
 from tracking.models import Document, Location, Partner
 from tracking.searching.found import SHOWN, Hit, Section
 from tracking.trace.facts import LotFacts, facts_of
@@ -89,7 +90,7 @@ def lot_hit(facts: LotFacts, *, is_exact: bool) -> Hit:
 
 
 def documents(text: str, key: str) -> Section:
-    rows = Document.objects.select_related("partner")
+    rows = Document.objects.all()
     found = list(rows.filter(key=key).order_by("-id")[: SHOWN + 1])
     is_exact = bool(found)
     if not found and len(key) >= SHORTEST:
@@ -98,9 +99,7 @@ def documents(text: str, key: str) -> Section:
         Hit(
             address=one.get_absolute_url(),
             name=one.number,
-            detail=", ".join(
-                filter(None, [one.get_kind_display(), day(one.posted_at), one.partner and one.partner.name])
-            ),
+            detail=", ".join(filter(None, [one.get_kind_display(), day(one.posted_at), one.partner_name])),
             is_exact=is_exact,
         )
         for one in found[:SHOWN]
@@ -110,30 +109,39 @@ def documents(text: str, key: str) -> Section:
 
 
 def partners(text: str, key: str) -> Section:
-    """A partner leads to the documents with it."""
-    hits, is_cut = named(
-        Partner.objects.all(), key, lambda one: f"{reverse('tracking:document_list')}?partner={one.pk}"
-    )
+    """A partner, also by a name that it had, leads to the documents with it."""
+    rows = partners_called(Partner.objects.all(), key)
+    hits, is_cut = named(rows, key, lambda one: f"{reverse('tracking:document_list')}?partner={one.pk}")
     return Section("partners", "Partners", hits, listed("tracking:partner_list", text) if is_cut else "")
 
 
 def locations(text: str, key: str) -> Section:
     """A location leads to the stock there."""
-    hits, is_cut = named(Location.objects.all(), key, lambda one: f"{reverse('tracking:stock_list')}?location={one.pk}")
+    hits, is_cut = named(
+        Location.objects.filter(key__contains=key),
+        key,
+        lambda one: f"{reverse('tracking:stock_list')}?location={one.pk}",
+    )
     return Section("locations", "Locations", hits, reverse("tracking:location_list") if is_cut else "")
 
 
 def named(rows: QuerySet, key: str, address) -> tuple[tuple[Hit, ...], bool]:
-    """Those whose name has ``key`` in it, the one of exactly this name first, and whether there are more than are shown."""
-    found = sorted(rows.filter(key__contains=key).order_by("key")[: 5 * SHOWN], key=lambda one: one.key != key)
+    """Of ``rows`` the one whose name is exactly ``key`` first, and whether there are more than are shown."""
+    found = sorted(rows.order_by("key")[: 5 * SHOWN], key=lambda one: one.key != key)
     hits = tuple(
         Hit(
             address=address(one),
             name=one.name,
-            detail=", ".join(filter(None, [getattr(one, "email", ""), one.phone])),
+            detail=", ".join(filter(None, [formerly(one), getattr(one, "email", ""), one.phone])),
             is_archived=one.archived_at is not None,
             is_exact=one.key == key,
         )
         for one in found[:SHOWN]
     )
     return hits, len(found) > SHOWN
+
+
+def formerly(one: Location | Partner) -> str:
+    """The name by which it was found, where that is one it had."""
+    name = getattr(one, "former_name", None)
+    return f"formerly {name}" if name else ""

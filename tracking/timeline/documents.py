@@ -13,6 +13,7 @@ from django.db.models import Count, Min, Sum
 from django.urls import reverse
 
 from katana_trace.lib.fields import QuantityField
+from katana_trace.lib.names import then_and_now
 from katana_trace.lib.quantities import for_people, to_millionths
 from tracking.ledger.sql import fetch
 from tracking.models import Batch, Document, Kind, LedgerLine
@@ -118,13 +119,14 @@ def event_of(document: Document, place: int, moves: Moves, mirror: Document | No
     came, went = sum(q for _, q in moves if q > 0), sum(q for _, q in moves if q < 0)
     is_move = bool(came and went) and came == -went
     what, word = words_of(document, is_made=came > 0, is_both=is_move)
-    partner = document.partner.name if document.partner else ""
+    partner = then_and_now([document.partner_name], document.partner.name if document.partner else "")
+    by = then_and_now([document.posted_by_name], document.posted_by.get_username() if document.posted_by else "")
     return Event(
         at=document.recorded_at,
         place=place,
         what=f"{what} {word}" if partner else what,
         icon="restore" if document.reverses else ICONS[document.kind],
-        by=document.posted_by.get_username() if document.posted_by else "",
+        by=by,
         reason=document.note,
         document=document,
         mirror=mirror,

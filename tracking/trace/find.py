@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from items.listing import find_variants
 from katana_trace.lib.search import search_key
+from tracking.ledger.former_names import partners_called
 from tracking.ledger.sql import any_of, fetch
 from tracking.models import Document, Partner
 from tracking.trace.facts import TABLES, LotFacts, facts_of, facts_where
@@ -102,11 +103,11 @@ def lots_of_partner(partner: Partner) -> list[Place]:
 
 
 def documents_named(key: str) -> list[Document]:
-    return list(Document.objects.filter(key=key).select_related("partner").order_by("id")[:ANSWERS])
+    return list(Document.objects.filter(key=key).order_by("id")[:ANSWERS])
 
 
 def partners_named(key: str) -> list[Partner]:
-    return list(Partner.objects.filter(key__contains=key).order_by("key")[:ANSWERS])
+    return list(partners_called(Partner.objects.all(), key).order_by("key")[:ANSWERS])
 
 
 def lots_newest() -> list[LotFacts]:

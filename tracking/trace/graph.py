@@ -59,10 +59,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A supplier or customer with how to reach them; ``id`` is None where nobody was named."""
+    """A supplier or customer as the document names them, with how they are called and reached ``now``.
+
+    ``id`` is None where nobody was named. One partner may have had several names.
+    """
 
     id: int | None
     name: str
+    now: str = ""
     email: str = ""
     phone: str = ""
     address: str = ""

@@ -22,16 +22,15 @@ class Shipped:
 
 
 def suppliers_of(lots: Iterable[Lot]) -> list[str]:
-    """The names of those who supplied any of ``lots``."""
+    """The names of those who supplied any of ``lots``, as they were posted."""
     names: set[str] = set()
     for column, ids in by_column(lots):
         condition, parameter = any_of(f"l.{column}", ids)
         names.update(
             name
             for (name,) in fetch(
-                "SELECT DISTINCT t.name FROM tracking_ledgerline l CROSS JOIN tracking_document d"
-                " JOIN tracking_partner t ON t.id = d.partner_id"
-                f" WHERE d.id = l.document_id AND {condition} AND d.kind = 'receipt' AND {STANDING}",
+                "SELECT DISTINCT d.partner_name FROM tracking_ledgerline l CROSS JOIN tracking_document d"
+                f" WHERE d.id = l.document_id AND {condition} AND d.kind = 'receipt' AND d.partner_name <> '' AND {STANDING}",
                 [parameter],
             )
         )
@@ -39,14 +38,14 @@ def suppliers_of(lots: Iterable[Lot]) -> list[str]:
 
 
 def shipments_of(lots: Iterable[Lot]) -> list[Shipped]:
-    """Every shipment of ``lots``, summed per lot and document."""
+    """Every shipment of ``lots``, summed per lot and document, to the customer as he was called then."""
     known = {lot.place: lot for lot in lots}
     found: list[Shipped] = []
     for column, ids in by_column(known.values()):
         condition, parameter = any_of(f"l.{column}", ids)
         for id_, partner, document, quantity in fetch(
-            f"SELECT l.{column}, coalesce(t.name, ''), d.number, sum(l.quantity) FROM tracking_ledgerline l"
-            " CROSS JOIN tracking_document d LEFT JOIN tracking_partner t ON t.id = d.partner_id"
+            f"SELECT l.{column}, d.partner_name, d.number, sum(l.quantity) FROM tracking_ledgerline l"
+            " CROSS JOIN tracking_document d"
             f" WHERE d.id = l.document_id AND {condition} AND d.kind = 'shipment' AND {STANDING} GROUP BY 1, 2, 3, d.id",
             [parameter],
         ):

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from katana_trace.lib.names import differing
 from katana_trace.lib.quantities import for_people
 from tracking.trace.graph import Goods, Graph, GraphLot, Handover, Party
 from tracking.trace.layers import layers_of
@@ -195,18 +196,18 @@ def parties(
     graph: Graph, handovers: Iterable[Handover], node_of: dict[Place, Node], layer: int, most: int
 ) -> tuple[list[Node], list[Edge]]:
     """A node for each partner of the lots that are drawn; above ``most`` of them, the last ones are one node."""
-    by_party: dict[Party, list[Handover]] = defaultdict(list)
+    by_party: dict[int | None, list[Handover]] = defaultdict(list)
     for one in handovers:
         if one.place in node_of:
-            by_party[one.party].append(one)
-    names = sorted(by_party, key=lambda party: (not party.name, party.name))
-    single, rest = (names, []) if len(names) <= most else (names[: most - 1], names[most - 1 :])
+            by_party[one.party.id].append(one)
+    ids = sorted(by_party, key=lambda id_: (id_ is None, titles_of(by_party[id_])))
+    single, rest = (ids, []) if len(ids) <= most else (ids[: most - 1], ids[most - 1 :])
     incoming = layer < 0
     nodes, edges = [], []
-    groups = [(party,) for party in single] + ([tuple(rest)] if rest else [])
+    groups = [(id_,) for id_ in single] + ([tuple(rest)] if rest else [])
     for group in groups:
-        found = [one for party in group for one in by_party[party]]
-        node = party_node(group, found, layer, "suppliers" if incoming else "customers")
+        found = [one for id_ in group for one in by_party[id_]]
+        node = party_node(len(group), found, layer, "suppliers" if incoming else "customers")
         nodes.append(node)
         sums: dict[tuple, list[tuple[str, int]]] = defaultdict(list)
         for one in found:
@@ -217,13 +218,22 @@ def parties(
     return nodes, edges
 
 
-def party_node(group: tuple[Party, ...], found: list[Handover], layer: int, word: str) -> Node:
+def party_node(count: int, found: list[Handover], layer: int, word: str) -> Node:
+    """The node of ``count`` partners, whose handovers are ``found``."""
     numbers = list(dict.fromkeys(one.number for one in found))
     documents = numbers[0] if len(numbers) == 1 else f"{len(numbers):,} documents"
-    if len(group) > 1:
-        return Node((PARTIES, layer), PARTIES, layer, f"{len(group):,} more {word}", (documents,))
-    (party,) = group
-    return Node((PARTY, layer, party.id), PARTY, layer, party.name or "Nobody named", (documents,), (), party)
+    if count > 1:
+        return Node((PARTIES, layer), PARTIES, layer, f"{count:,} more {word}", (documents,))
+    party, (title, *words) = found[0].party, titles_of(found)
+    return Node((PARTY, layer, party.id), PARTY, layer, title or "Nobody named", (*words, documents), (), party)
+
+
+def titles_of(handovers: Iterable[Handover]) -> tuple[str, ...]:
+    """How a partner is named in documents; where he is called otherwise by now, that below it (rule 25)."""
+    parties = [one.party for one in handovers]
+    now = parties[0].now
+    former = differing((party.name for party in parties), now)
+    return (" and ".join(former), *([f"now {now}"] if now else [])) if former else (now,)
 
 
 def amount_of(parts: Iterable[tuple[str, int]]) -> str:

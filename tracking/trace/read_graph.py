@@ -127,7 +127,7 @@ def read_handovers(places: Iterable[Place], as_of: date | None) -> list[Handover
             continue
         condition, parameter = any_of(f"l.{column}", ids)
         queries.append(
-            f"SELECT {int(is_serial)}, l.{column}, d.kind, d.id, d.number, d.posted_on, t.id, coalesce(t.name, ''),"
+            f"SELECT {int(is_serial)}, l.{column}, d.kind, d.id, d.number, d.posted_on, t.id, d.partner_name, coalesce(t.name, ''),"
             " coalesce(t.email, ''), coalesce(t.phone, ''), coalesce(t.address, ''), abs(sum(l.quantity))"
             " FROM tracking_ledgerline l CROSS JOIN tracking_document d LEFT JOIN tracking_partner t ON t.id = d.partner_id"
             f" WHERE d.id = l.document_id AND {condition} AND d.kind IN {HANDOVERS} AND {counts} GROUP BY l.{column}, d.id, t.id"

@@ -11,7 +11,8 @@ from items.models import Variant
 from katana_trace.lib.paging import PAGE, Page, read_cursor, write_cursor
 from katana_trace.lib.search import search_key
 from tracking.forms.document_filter import REVERSAL, REVERSED, STANDING
-from tracking.models import Batch, Document, Draft, DraftBatch, DraftLine, LedgerLine, SerialNumber
+from tracking.ledger.former_names import partners_called
+from tracking.models import Batch, Document, Draft, DraftBatch, DraftLine, LedgerLine, Partner, SerialNumber
 
 STATUS = {
     STANDING: Q(reverses=None, reversed_by=None),
@@ -37,7 +38,7 @@ def documents_found(chosen: dict) -> QuerySet[Document]:
     if partner := chosen.get("partner"):
         rows = rows.filter(partner=partner)
     if key := search_key(chosen.get("partner_name", "")):
-        rows = rows.filter(partner__key__contains=key)
+        rows = rows.filter(partner__in=partners_called(Partner.objects.order_by(), key).values("pk"))
     if first := chosen.get("since"):
         rows = rows.filter(posted_on__gte=first)
     if last := chosen.get("until"):

@@ -68,7 +68,7 @@ def posted_already(request: HttpRequest, document: Document) -> HttpResponse:
         else:
             messages.success(request, f"{document.number} was posted.")
     else:
-        name = document.posted_by.get_username() if document.posted_by else "The program"
+        name = document.posted_by_name or "The program"
         messages.warning(
             request, f"{name} posted this draft already, as {document.number}. It was not posted a second time."
         )

@@ -34,7 +34,7 @@ SHOWN = 200
 def draft_serials(request: HttpRequest, token: UUID, line: int) -> HttpResponse:
     draft = Draft.objects.select_related("partner", "saved_by").filter(pk=token).first()
     if draft is None:
-        document = Document.objects.select_related("posted_by").filter(token=token).first()
+        document = Document.objects.filter(token=token).first()
         if document is not None:
             return posted_already(request, document)
         raise Http404("This draft was deleted.")

@@ -94,7 +94,7 @@ def token_of(text: str) -> UUID:
 def draft_edit(request: HttpRequest, token: UUID) -> HttpResponse:
     draft = Draft.objects.select_related("partner", "saved_by").filter(pk=token).first()
     if draft is None:
-        document = Document.objects.select_related("posted_by").filter(token=token).first()
+        document = Document.objects.filter(token=token).first()
         if document is not None:
             return posted_already(request, document)
         if request.method == "POST" and request.POST.get("kind") in KINDS:

@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest
 
 from katana_trace.lib import days
+from katana_trace.lib.names import then_and_now
 from katana_trace.lib.paging import PAGE, Page, page_by_key
 from katana_trace.lib.quantities import to_millionths
 from tracking.ledger.sql import any_of, fetch
@@ -204,9 +205,13 @@ def places_of(recall: Recall) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow:
-    """A customer with what they received, what had come back of it before the case, and what was recovered, in words."""
+    """A customer with what they received, what had come back of it before the case, and what was recovered, in words.
+
+    ``names`` are those of the documents, of the case and of now; empty for nobody.
+    """
 
     customer: RecallCustomer
+    names: str
     documents: int
     lots: int
     shipped: str
@@ -216,7 +221,7 @@ class CustomerRow:
 
 def customers(recall: Recall, *, cursor: str = "") -> dict:
     """The customers in the order in which the case was written: by name, by code point."""
-    rows = recall.customers.select_related("notified_by")
+    rows = recall.customers.select_related("notified_by", "partner")
     page = page_by_key(rows, order=("recall_id", "id"), cursor=cursor)
     return {"page": page, "rows": list(customer_rows(page))}
 
@@ -234,13 +239,16 @@ def customer_rows(page: Page) -> Iterable[CustomerRow]:
         for in_unit, quantity in zip(sums[customer], quantities, strict=True):
             if quantity:
                 in_unit[unit] = int(quantity)
-    documents = dict(
-        fetch(
-            "SELECT s.customer_id, count(DISTINCT s.document) FROM tracking_recallshipment s"
-            f" WHERE {condition} GROUP BY 1",
-            [parameter],
-        )
-    )
+    documents: dict[int, int] = defaultdict(int)
+    names: dict[int, list[str]] = defaultdict(list)
+    for customer, name, document_count in fetch(
+        "SELECT s.customer_id, s.partner_name, count(DISTINCT s.document) FROM tracking_recallshipment s"
+        f" WHERE {condition} GROUP BY 1, 2 ORDER BY 1, min(s.id)",
+        [parameter],
+    ):
+        documents[customer] += document_count
+        names[customer].append(name)
     for one in page.rows:
         words = [in_units(units) for units in sums[one.pk]]
-        yield CustomerRow(one, documents.get(one.pk, 0), lot_counts[one.pk], *words)
+        called = then_and_now([*names[one.pk], one.name], one.name_now)
+        yield CustomerRow(one, called, documents[one.pk], lot_counts[one.pk], *words)

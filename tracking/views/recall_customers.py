@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from katana_trace.lib.names import differing
 from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.paging import page_by_key
 from katana_trace.lib.refusal import Refusal
@@ -78,11 +79,15 @@ def contact_now(customer: RecallCustomer) -> Partner | None:
 
 @dataclass(frozen=True, slots=True)
 class ShipmentRow:
-    """One lot in one document, with the field for what was recovered, and what came back by documents since."""
+    """One lot in one document, with the field for what was recovered, and what came back by documents since.
+
+    ``shipped_as`` is what the document calls the customer, where that is not the name of the case.
+    """
 
     shipment: RecallShipment
     field: BoundField
     returns: tuple[Returned, ...]
+    shipped_as: str
 
 
 def rows_of(
@@ -91,8 +96,9 @@ def rows_of(
     live = found_now(customer.recall, [one.lot for one in shipments])
     places = {facts.place for facts in live.values()}
     since = returns_of(places, after=customer.recall.last_document)
-    returns = [one for one in since if one.partner == customer.partner_id and one.name]
+    returns = [one for one in since if one.partner == customer.partner_id and one.partner]
     for shipment, field in form.rows():
         facts = live.get(shipment.lot_id)
         own = tuple(one for one in returns if facts and one.place == facts.place)
-        yield ShipmentRow(shipment, field, own)
+        shipped_as = "".join(differing([shipment.partner_name], customer.name))
+        yield ShipmentRow(shipment, field, own, shipped_as)

@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from katana_trace.lib import days
+from katana_trace.lib.names import differing
 from katana_trace.lib.one_moment import shows_one_moment
 from tracking.models import Location, Partner, Recall, RecallCustomer, RecallLot, RecallShipment, Workspace
 from tracking.recalls.recall_csv import write_recall
@@ -19,11 +20,22 @@ from tracking.recalls.recall_csv import write_recall
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """``contact`` is the case's own, or what the partner has today where the case found none."""
+    """A letter goes to the partner under his present ``name``.
 
-    customer: RecallCustomer
+    ``contact`` is the case's own, or what the partner has today where the case found none or he has another name since.
+    """
+
+    name: str
     contact: RecallCustomer | Partner
-    shipments: list[RecallShipment]
+    shipments: list[LetterRow]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """``shipped_as`` is what the document calls the customer, where that is not the name that the letter goes to."""
+
+    shipment: RecallShipment
+    shipped_as: str
 
 
 @require_safe
@@ -64,12 +76,25 @@ def letters_to(customers: QuerySet[RecallCustomer]) -> list[Letter]:
         row.lot = lots[row.lot_id]
     for row in sorted(rows, key=lambda row: (row.lot.label, row.lot.sku, row.lot.number, row.shipped_on, row.pk)):
         shipments[row.customer_id].append(row)
-    return [Letter(one, contact_of(one), shipments[one.pk]) for one in customers]
+    return [letter_to(one, shipments[one.pk]) for one in customers]
+
+
+def letter_to(customer: RecallCustomer, shipments: list[RecallShipment]) -> Letter:
+    name = customer.name_now
+    rows = [LetterRow(one, "".join(differing([one.partner_name], name))) for one in shipments]
+    return Letter(name, contact_of(customer), rows)
 
 
 def contact_of(customer: RecallCustomer) -> RecallCustomer | Partner:
-    has_own = customer.address or customer.email or customer.phone
-    return customer if has_own or customer.partner is None else customer.partner
+    """A name and an address belong together: who has another name since is written to where he is now."""
+    partner = customer.partner
+    if partner is None or (is_reachable(customer) and partner.name == customer.name):
+        return customer
+    return partner if is_reachable(partner) else customer
+
+
+def is_reachable(contact: RecallCustomer | Partner) -> bool:
+    return bool(contact.address or contact.email or contact.phone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def contents(graph: Graph, form: TraceForm) -> dict:
     rows = MANY_ROWS if shows_all else FEW_ROWS
     picture = picture_of(graph, levels=form.levels, most=MANY if shows_all else FEW)
     receipts, shipments, returns = graph.receipts, graph.shipments, graph.returns
-    shipments.sort(key=lambda one: (not one.party.name, one.party.name, one.posted_on, one.number))
+    shipments.sort(key=lambda one: (not one.party.now, one.party.now, one.posted_on, one.number))
     return {
         "picture": picture,
         "drawing": draw(picture),
@@ -96,8 +96,8 @@ def contents(graph: Graph, form: TraceForm) -> dict:
             "shipments": max(len(shipments) - rows, 0),
             "returns": max(len(returns) - rows, 0),
         },
-        "customers": len({one.party for one in shipments if one.party.name}),
-        "suppliers": len({one.party for one in receipts if one.party.name}),
+        "customers": len({one.party.id for one in shipments} - {None}),
+        "suppliers": len({one.party.id for one in receipts} - {None}),
         "made_from": len(graph.made_from),
         "made_into": len(graph.made_into),
         "query": form.query(),
