@@ -301,7 +301,7 @@ class Company(RuleBasedStateMachine):
         self.now += 1
         original = self.model.posted[which % len(self.model.posted)]
         lines = [(sku, place, number, -quantity) for sku, place, number, quantity in original.lines]
-        allowed = not (original.mirror or original.reversed)
+        allowed = not (original.mirror or original.reversed or self.is_returned(original))
         wanted = self.model.after(original.document.kind, lines, mirror=True) if allowed else None
         try:
             mirror = reverse(original.document, by=self.boss)
@@ -312,6 +312,25 @@ class Company(RuleBasedStateMachine):
         self.model = wanted
         original.reversed = True
         self.model.posted.append(Posted(mirror, lines, self.now, mirror=True))
+
+    def is_returned(self, original: Posted) -> bool:
+        """Whether more of a shipment came back, some of it later, than the other shipments cover; all have no partner."""
+        standing = [one for one in self.model.posted if not (one.mirror or one.reversed)]
+        if original.document.kind != "shipment" or original not in standing:
+            return False
+        place = standing.index(original)
+        for goods in {(sku, number) for sku, _, number, _ in original.lines}:
+
+            def moved(one: Posted, goods: tuple[str, str] = goods) -> Fraction:
+                return sum((abs(size) for sku, _, number, size in one.lines if (sku, number) == goods), Fraction())
+
+            returns = [one for one in standing if one.document.kind == "customer_return" and moved(one)]
+            others = [one for one in standing if one.document.kind == "shipment" and one is not original]
+            if any(standing.index(one) > place for one in returns) and sum(map(moved, returns)) > sum(
+                map(moved, others)
+            ):
+                return True
+        return False
 
     # -- records ----------------------------------------------------------------------------------------------------------
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management.base import CommandError
 
+from katana_trace.lib.days import now
+from katana_trace.lib.identity import new_uuid
 from tests.build import (
     batch,
     broken,
@@ -176,8 +181,122 @@ def test_a_shipment_whose_goods_came_back_is_not_reversed(pump):
     shipped = post("shipment", line("PUMP", -1, serial="7"))
     post("customer_return", line("PUMP", 1, serial="7", at="Shop"))
     assert refusal(reverse, shipped) == (
-        "Serial number 7 of PUMP is in stock already, at Shop. Check the number, or transfer it."
+        "SO-000001 cannot be reversed: 1 pcs of serial number 7 of PUMP came back without a customer, "
+        "and the other shipments without a customer cover 0. Reverse RET-000001 first."
     )
+
+
+# -- what came back -------------------------------------------------------------------------------------------------------
+
+
+def test_a_shipment_of_which_something_came_back_names_the_return(flour):
+    post("receipt", line("FLOUR", 10, batch="L1"))
+    shipped = post("shipment", line("FLOUR", -10, batch="L1"), partner="Café Lark")
+    returned = post("customer_return", line("FLOUR", 4, batch="L1"), partner="Café Lark")
+    assert refusal(reverse, shipped) == (
+        "SO-000001 cannot be reversed: 4 kg of batch L1 of FLOUR came back from Café Lark, "
+        "and the other shipments to Café Lark cover 0. Reverse RET-000001 first."
+    )
+    assert stock() == {("FLOUR", "Main", "L1"): "4"}
+    reverse(returned)
+    reverse(shipped)
+    assert stock() == {("FLOUR", "Main", "L1"): "10"}
+    assert broken() == {}
+
+
+def test_what_his_other_shipments_cover_does_not_stop_a_reversal(flour):
+    post("receipt", line("FLOUR", 10, batch="L1"))
+    shipped = [post("shipment", line("FLOUR", -size, batch="L1"), partner="Café Lark") for size in (4, 3)]
+    post("customer_return", line("FLOUR", 3, batch="L1"), partner="Café Lark")
+    reverse(shipped[0])
+    assert refusal(reverse, shipped[1]).endswith("cover 0. Reverse RET-000001 first.")
+    post("shipment", line("FLOUR", "-2.5", batch="L1"), partner="Café Lark")
+    assert refusal(reverse, shipped[1]).endswith("cover 2.5. Reverse RET-000001 first.")
+    post("shipment", line("FLOUR", "-0.5", batch="L1", at="Main"), partner="Café Lark")
+    reverse(shipped[1])
+    assert stock() == {("FLOUR", "Main", "L1"): "10"}
+    assert broken() == {}
+
+
+def test_only_his_own_later_returns_of_the_same_lot_stop_a_reversal(flour):
+    post("receipt", line("FLOUR", 10, batch="L1"), line("FLOUR", 10, batch="L2"))
+    post("shipment", line("FLOUR", -1, batch="L1"), partner="Spar")
+    post("customer_return", line("FLOUR", 2, batch="L1"), partner="Café Lark")  # posted before
+    shipped = post("shipment", line("FLOUR", -5, batch="L1"), partner="Café Lark")
+    post("customer_return", line("FLOUR", 1, batch="L1"), partner="Spar")
+    post("customer_return", line("FLOUR", 1, batch="L1"))
+    post("customer_return", line("FLOUR", 1, batch="L2"), partner="Café Lark")
+    reverse(post("customer_return", line("FLOUR", 1, batch="L1"), partner="Café Lark"))
+    reverse(shipped)
+    assert broken() == {}
+
+
+def test_a_later_return_counts_together_with_those_of_before(flour):
+    post("receipt", line("FLOUR", 10, batch="L1"))
+    post("shipment", line("FLOUR", -3, batch="L1"), partner="Café Lark")
+    post("customer_return", line("FLOUR", 3, batch="L1"), partner="Café Lark")
+    shipped = post("shipment", line("FLOUR", -5, batch="L1"), partner="Café Lark")
+    for _ in range(3):
+        post("customer_return", line("FLOUR", 1, batch="L1"), partner="Café Lark")
+    assert refusal(reverse, shipped) == (
+        "SO-000002 cannot be reversed: 6 kg of batch L1 of FLOUR came back from Café Lark, "
+        "and the other shipments to Café Lark cover 3. Reverse RET-000004, RET-000003, RET-000002 first."
+    )
+
+
+def test_the_first_return_may_be_dated_before_the_shipment(flour):
+    """Posting order counts, not the dates that people give (rule 11)."""
+    post("receipt", line("FLOUR", 10, batch="L1"), at=now() - timedelta(days=9))
+    shipped = post("shipment", line("FLOUR", -5, batch="L1"), partner="Café Lark")
+    post("customer_return", line("FLOUR", 5, batch="L1"), partner="Café Lark", at=now() - timedelta(days=5))
+    assert "Reverse RET-000001 first." in refusal(reverse, shipped)
+
+
+def test_goods_without_a_number_that_came_back_name_the_return(flour):
+    item("Salt", skus=("SALT",))
+    post("receipt", line("SALT", 9), line("FLOUR", 5, batch="L1"))
+    shipped = post("shipment", line("SALT", -9), line("FLOUR", -5, batch="L1"), partner="Café Lark")
+    post("customer_return", line("SALT", 2, at="Shop"), partner="Café Lark")
+    assert refusal(reverse, shipped) == (
+        "SO-000001 cannot be reversed: 2 pcs of SALT came back from Café Lark, "
+        "and the other shipments to Café Lark cover 0. Reverse RET-000001 first."
+    )
+
+
+def test_the_page_links_the_return_to_reverse_first(client, flour, manager):
+    post("receipt", line("FLOUR", 10, batch="L1"))
+    shipped = post("shipment", line("FLOUR", -10, batch="L1"), partner="Café Lark")
+    returned = post("customer_return", line("FLOUR", 4, batch="L1"), partner="Café Lark")
+    client.force_login(manager)
+    page = client.post(f"/documents/{shipped.pk}/reverse/", {"reason": "Wrong", "token": new_uuid(), "password": "pw"})
+    assert page.status_code == 422
+    assert "Reverse RET-000001 first." in page.content.decode()
+    assert page.context["taken_by"] == [(returned.pk, "RET-000001")]
+
+
+def test_an_import_refuses_the_mirror_of_what_came_back(flour, tmp_path):
+    post("receipt", line("FLOUR", 10, batch="L1"))
+    post("shipment", line("FLOUR", -10, batch="L1"), partner="Café Lark", number="SO-1")
+    file = tmp_path / "movements.csv"
+    file.write_text(
+        "kind,document,posted_at,partner,location,sku,batch_number,expires_on,serial_number,quantity,note,reverses\n"
+        "customer_return,RET-1,2025-01-06T08:00:00+00:00,Café Lark,Main,FLOUR,L1,,,4,,\n"
+        "shipment,SO-1R,2025-01-06T08:00:00+00:00,Café Lark,Main,FLOUR,L1,,,10,Wrong,SO-1\n"
+    )
+    with pytest.raises(CommandError, match=r"Row 3, reverses: SO-1 cannot be reversed: 4 kg .* Reverse RET-1 first\."):
+        run("import_csv", "movements", str(file))
+    assert stock() == {}
+
+
+def test_a_receipt_of_which_something_was_sent_back_asks_only_for_the_goods(flour):
+    """What is sent back goes out of stock, so the level alone tells whether the mirror has its goods."""
+    made = post("receipt", line("FLOUR", 10, batch="L1"), partner="Northmill")
+    post("supplier_return", line("FLOUR", -4, batch="L1"), partner="Northmill")
+    assert "They were taken by" in refusal(reverse, made)
+    post("receipt", line("FLOUR", 10, batch="L1"), partner="Northmill")
+    reverse(made)
+    assert stock() == {("FLOUR", "Main", "L1"): "6"}
+    assert broken() == {}
 
 
 def test_a_held_or_expired_batch_does_not_stop_a_reversal(flour, manager):

@@ -114,6 +114,20 @@ MUTANTS = (
         ("test_reversal.py", "test_bad_input.py"),
     ),
     Mutant(
+        "a shipment of which something came back is reversed",
+        "tracking/ledger/mirror.py",
+        "    returned.refuse_returned(original)\n",
+        "",
+        ("test_reversal.py",),
+    ),
+    Mutant(
+        "what somebody else brought back stops the reversal of a shipment",
+        "tracking/ledger/returned.py",
+        'SAME_PARTNER = "coalesce(d.partner_id, 0) = coalesce(o.partner_id, 0)"',
+        'SAME_PARTNER = "1 = 1"',
+        ("test_reversal.py",),
+    ),
+    Mutant(
         "another document of a number that is taken counts as the same",
         "tracking/ledger/post.py",
         "        if there == fingerprint:\n",

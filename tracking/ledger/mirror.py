@@ -7,6 +7,7 @@ from collections import Counter
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.rule import KindRule, NewDocument, NewLine
+from tracking.ledger import returned
 from tracking.ledger.sql import fetch
 from tracking.models import Document
 
@@ -50,6 +51,7 @@ def find_original(new: NewDocument, rule: KindRule) -> Document:
             "Give each line of it once, with the other sign.",
             field="reverses",
         )
+    returned.refuse_returned(original)
     return original
 
 

@@ -20,6 +20,7 @@ from tracking.forms.document_filter import DRAFT, DocumentFilterForm
 from tracking.forms.reverse import ReverseForm
 from tracking.ledger.mirror import takers
 from tracking.ledger.plan import NotThere
+from tracking.ledger.returned import StillReturned
 from tracking.ledger.reverse import reverse_document
 from tracking.models import Document, Partner
 from tracking.views import document_contents as contents
@@ -121,6 +122,8 @@ def document_reverse(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
             if isinstance(refusal.__cause__, NotThere):
                 taken_by = takers(document)
+            if isinstance(refusal, StillReturned):
+                taken_by = refusal.returns
         else:
             if mirror.reverses_id == document.pk:
                 messages.success(request, f"{document.number} was reversed by {mirror.number}.")
