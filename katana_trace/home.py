@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from items.twins import gtin_twins
 from katana_trace.lib import days
 from tracking.documents.traced import Traced, traced
 from tracking.expiry.counts import count_batches
@@ -71,6 +72,7 @@ def shown_to(user) -> dict:
         "held": held_stock(size=SHOWN),
         "drafts": page_of_drafts(drafts_found({}), cursor="", size=SHOWN) if can_post else None,
         "recent": recent_documents(),
+        "gtin_twins": gtin_twins(limit=SHOWN) if user.has_perm("items.change_variant") else [],
         **recalls(),
     }
 

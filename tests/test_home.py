@@ -405,15 +405,16 @@ def test_home_asks_the_same_number_of_queries(
         case("recall", f"Recall {number}", f"N{number}", manager)
     home()
     # session, user, permissions of the user and the groups; due, numbers, bars; items without number, their progress, how
-    # many; held and since; drafts; documents, their words, their tracing; recalls, the drill, their customers, figures
-    with django_assert_num_queries(20):
+    # many; held and since; drafts; documents, their words, their tracing; GTINs on two variants; recalls, the drill, their
+    # customers, figures
+    with django_assert_num_queries(21):
         page = client.get("/")
     assert len(page.context["due"]) == min(2 * count, 6)
     assert (len(page.context["without"]), page.context["without_count"]) == (min(2 * count, 6), 2 * count)
     assert (page.context["held"].batches, page.context["held"].serials) == (count, count)
     assert len(page.context["recalls"]) == len(page.context["drafts"].rows) == min(count, 6)
     home(viewer)
-    with django_assert_num_queries(19):  # but for the drafts
+    with django_assert_num_queries(19):  # but for the drafts, and the GTINs
         assert client.get("/").context["drafts"] is None
 
 

@@ -36,14 +36,23 @@ class Keyed(models.Model):
     def clean(self) -> None:
         super().clean()
         self.set_key()
-        others = type(self)._default_manager.filter(key=self.key).exclude(pk=self.pk)
-        twin = others.first()
-        if twin is not None:
-            raise ValidationError(
-                {
-                    self.NAMED: f"“{twin}” exists already (case, width and spaces do not tell names apart). Choose another."
-                }
-            )
+        errors: dict[str, str] = {}
+        for twin in type(self)._default_manager.filter(self.unique()).exclude(pk=self.pk):
+            errors |= self.clash(twin)
+        if errors:
+            raise ValidationError(errors)
+
+    def unique(self) -> models.Q:
+        """Finds the rows that have something which belongs to one row: one query for all of it."""
+        return models.Q(key=self.key)
+
+    def clash(self, twin: Keyed) -> dict[str, str]:
+        """By field: the sentence about what ``twin``, which ``unique`` found, has already."""
+        if twin.key != self.key:
+            return {}
+        return {
+            self.NAMED: f"“{twin}” exists already (case, width and spaces do not tell names apart). Choose another."
+        }
 
     def save(self, *args, **kwargs):
         self.set_key()

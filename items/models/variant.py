@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 
 from items.models.item import Item
 from items.models.keyed import Keyed
@@ -14,6 +14,7 @@ from katana_trace.lib.fields import TextValidator
 from katana_trace.lib.numbers import check_text
 
 GTIN = re.compile(r"[0-9]{8}|[0-9]{12,14}", re.ASCII)
+LENGTHS = (8, 12, 13, 14)
 
 
 def validate_gtin(value: str) -> None:
@@ -25,6 +26,11 @@ def validate_gtin(value: str) -> None:
     right = -total % 10
     if check != right:
         raise ValidationError(f"“{value}” has the check digit {check}, {right} is right. Compare it with the label.")
+
+
+def gtin_key_of(gtin: str) -> str:
+    """The 14 digits that tell GTINs apart: one of 8, 12 or 13 digits is the same with zeros before it. "" for no GTIN."""
+    return gtin.zfill(14) if GTIN.fullmatch(gtin) else ""
 
 
 class Variant(Keyed):
@@ -48,6 +54,8 @@ class Variant(Keyed):
         validators=[validate_gtin],
         help_text="The number under the bar code. Optional.",
     )
+    # Empty without a GTIN, and for one that another variant had too before GTINs were unique, until a person mends it.
+    gtin_key = models.CharField(max_length=14, blank=True, default="", editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
@@ -58,14 +66,98 @@ class Variant(Keyed):
                 name="variant_key_unique",
                 violation_error_message="A variant of this SKU exists already.",
             ),
+            models.UniqueConstraint(
+                fields=["gtin_key"],
+                condition=~models.Q(gtin_key=""),
+                name="variant_gtin_unique",
+                violation_error_message="This GTIN belongs to another variant already. Give each variant its own.",
+            ),
         ]
+        indexes = [models.Index(fields=["gtin_key", "gtin"], name="variant_by_gtin_key")]
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        variant = super().from_db(db, field_names, values)
+        variant.remember_gtin()
+        return variant
+
+    def refresh_from_db(self, *args, **kwargs) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self.remember_gtin()
+
+    def remember_gtin(self) -> None:
+        """Keeps the GTIN and its key as they are stored: a save tells by them what a person changed."""
+        if not self.get_deferred_fields() & {"gtin", "gtin_key"}:
+            self.stored_gtin = (self.gtin, self.gtin_key)
 
     def set_key(self) -> None:
         super().set_key()
+        key = gtin_key_of(self.gtin or "")
+        is_old_twin = bool(key) and self.kept_gtin() == (self.gtin, "")
+        self.gtin_key = "" if is_old_twin and self.others_of(key).exists() else key
         try:
             self.name = check_text(self.name or "", what="Variant", limit=120, required=False)
         except ValueError as error:
             raise ValidationError({"name": str(error)}) from error
+
+    def kept_gtin(self) -> tuple[str, str]:
+        """The GTIN and its key as the database has them."""
+        if self._state.adding:
+            return "", ""
+        if not hasattr(self, "stored_gtin"):
+            found = Variant.objects.filter(pk=self.pk).values_list("gtin", "gtin_key").first()
+            self.stored_gtin = found or ("", "")
+        return self.stored_gtin
+
+    def others_of(self, gtin_key: str) -> models.QuerySet[Variant]:
+        return Variant.objects.filter(gtin_key=gtin_key).exclude(pk=self.pk)
+
+    def unique(self) -> models.Q:
+        found = super().unique()
+        return found | models.Q(gtin_key=self.gtin_key) if self.gtin_key else found
+
+    def clash(self, twin: Variant) -> dict[str, str]:
+        found = super().clash(twin)
+        if self.gtin_key and twin.gtin_key == self.gtin_key:
+            found["gtin"] = (
+                f"The GTIN {self.gtin} belongs to {twin.sku} ({twin.item.name}) already. "
+                f"Give each variant its own, or take it off {twin.sku} first."
+            )
+        return found
+
+    def validate_constraints(self, exclude=None) -> None:
+        """The constraint says nothing about a GTIN of which ``clean`` has said whose it is."""
+        exclude = set(exclude or ())
+        super().validate_constraints(exclude | ({"gtin_key"} if "gtin" in exclude else set()))
+
+    def save(self, *args, **kwargs):
+        """Refuses what is no GTIN, or another variant's, from the shell too; what was stored before may stay."""
+        gtin, old_key = self.kept_gtin()
+        if self.gtin and self.gtin != gtin:
+            try:
+                validate_gtin(self.gtin)
+            except ValidationError as error:
+                raise ValidationError({"gtin": error}) from error
+        fields = kwargs.get("update_fields")
+        if fields is not None and "gtin" in fields:
+            kwargs["update_fields"] = {*fields, "gtin_key"}
+        try:
+            with transaction.atomic():
+                super().save(*args, **kwargs)
+                if old_key and self.gtin_key != old_key and (fields is None or "gtin" in fields):
+                    hand_on(old_key)
+        except IntegrityError as error:
+            twin = self.others_of(self.gtin_key).select_related("item").first() if self.gtin_key else None
+            if twin is None or "gtin" not in str(error):
+                raise
+            raise ValidationError({"gtin": self.clash(twin)["gtin"]}) from error
+        self.remember_gtin()
+
+    def delete(self, *args, **kwargs):
+        with transaction.atomic():
+            deleted = super().delete(*args, **kwargs)
+            hand_on(self.gtin_key)
+        return deleted
 
     def get_absolute_url(self) -> str:
         return address_of("tracking:item_card", self.item_id)
@@ -74,3 +166,13 @@ class Variant(Keyed):
     def label(self) -> str:
         """Item and variant as a person would say them."""
         return f"{self.item.name}, {self.name}" if self.name else self.item.name
+
+
+def hand_on(gtin_key: str) -> None:
+    """Gives the key that a variant no longer has to the first that has had the same GTIN since before it was unique."""
+    if not gtin_key:
+        return
+    same = [gtin_key[-length:] for length in LENGTHS if not gtin_key[:-length].strip("0")]
+    twin = Variant.objects.filter(gtin_key="", gtin__in=same).order_by("pk").first()
+    if twin is not None:
+        Variant.objects.filter(pk=twin.pk).update(gtin_key=gtin_key)

@@ -22,11 +22,13 @@ SENTENCES = {
     "serial_number_unique": "This item has a serial number like this already. Load the page again.",
     "document_number_unique": "A document of this kind and number exists already. Choose another number.",
     "document_token_unique": "This was posted already. Load the page again.",
+    "variant_gtin_unique": "This GTIN belongs to another variant already. Give each variant its own.",
     # SQLite names the columns of a unique constraint, not the constraint.
     "tracking_batch.variant_id, tracking_batch.key": "This variant has a batch of this number already. Load the page again.",
     "tracking_serialnumber.item_id": "This item has a serial number like this already. Load the page again.",
     "tracking_document.key": "A document of this kind and number exists already. Choose another number.",
     "tracking_document.token": "This was posted already. Load the page again.",
+    "items_variant.gtin_key": "This GTIN belongs to another variant already. Give each variant its own.",
     "reverses": "This document was reversed already. Load the page again.",
 }
 
