@@ -19,6 +19,28 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name="item",
+            name="kind",
+            field=models.CharField(
+                choices=[("product", "Product"), ("material", "Material")],
+                default="product",
+                error_messages={"invalid_choice": "“%(value)s” is no type of item. Use product or material."},
+                max_length=10,
+                verbose_name="type",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="item",
+            name="tracking_mode",
+            field=models.CharField(
+                choices=[("none", "No tracking"), ("batch", "Batch / lot numbers"), ("serial", "Serial numbers")],
+                default="none",
+                error_messages={"invalid_choice": "“%(value)s” is no product tracking. Use none, batch or serial."},
+                max_length=8,
+                verbose_name="product tracking",
+            ),
+        ),
         migrations.AddField(
             model_name="variant",
             name="gtin_key",

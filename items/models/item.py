@@ -9,7 +9,7 @@ from django.db import models, transaction
 from items.models.keyed import Keyed
 from items.signals import item_cleaning, item_saved, item_saving
 from katana_trace.lib.addresses import address_of
-from katana_trace.lib.fields import TextValidator
+from katana_trace.lib.fields import TextValidator, check_choices
 from katana_trace.lib.numbers import check_text
 from katana_trace.lib.patterns import check_pattern
 
@@ -28,7 +28,13 @@ class Item(Keyed):
         MATERIAL = "material", "Material"
 
     name = models.CharField("name", max_length=120, validators=[TextValidator("Name", 120)])
-    kind = models.CharField("type", max_length=10, choices=Kind.choices, default=Kind.PRODUCT)
+    kind = models.CharField(
+        "type",
+        max_length=10,
+        choices=Kind.choices,
+        default=Kind.PRODUCT,
+        error_messages={"invalid_choice": "“%(value)s” is no type of item. Use product or material."},
+    )
     unit = models.CharField("unit", max_length=16, default="pcs", validators=[TextValidator("Unit", 16)])
     shelf_life_days = models.PositiveIntegerField(
         "shelf life in days",
@@ -59,7 +65,11 @@ class Item(Keyed):
         help_text="How new batch or serial numbers are suggested, such as {yy}{mm}{dd}-{n:04}. Optional.",
     )
     tracking_mode = models.CharField(
-        "product tracking", max_length=8, choices=TrackingMode.choices, default=TrackingMode.NONE
+        "product tracking",
+        max_length=8,
+        choices=TrackingMode.choices,
+        default=TrackingMode.NONE,
+        error_messages={"invalid_choice": "“%(value)s” is no product tracking. Use none, batch or serial."},
     )
     tracking_epoch = models.PositiveIntegerField(default=0, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -117,6 +127,7 @@ class Item(Keyed):
     def save(self, *args, **kwargs):
         """Saves in a transaction of its own, or the caller's: what the receivers settle is part of it."""
         fields = kwargs.get("update_fields")
+        check_choices(self, [name for name in ("kind", "tracking_mode") if fields is None or name in fields])
         if fields is not None and "tracking_mode" in fields:
             kwargs["update_fields"] = {*fields, "tracking_epoch"}
         with transaction.atomic():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
 from django import forms
@@ -55,6 +56,18 @@ class QuantityFormField(forms.CharField):
             return to_decimal(parse_quantity(text))
         except ValueError as error:
             raise ValidationError(str(error)) from error
+
+
+def check_choices(row: models.Model, names: Iterable[str]) -> None:
+    """Raises ValidationError, on its field, for a value that is none of the choices: a bare save would not look."""
+    errors = {}
+    for name in names:
+        try:
+            row._meta.get_field(name).validate(getattr(row, name), row)
+        except ValidationError as error:
+            errors[name] = error
+    if errors:
+        raise ValidationError(errors)
 
 
 class TextValidator:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from katana_trace.lib.quantities import shown
+from katana_trace.lib.refusal import Refusal
 from tracking.documents.adjustment import ADJUSTMENT
 from tracking.documents.customer_return import CUSTOMER_RETURN
 from tracking.documents.production import PRODUCTION
@@ -25,6 +27,15 @@ KINDS: dict[str, KindRule] = {
         STOCKTAKE,
     )
 }
+
+
+def rule_of(kind: str) -> KindRule:
+    """The rule of ``kind``. Raises Refusal where there is no such kind, as the shell may say."""
+    rule = KINDS.get(kind)
+    if rule is None:
+        raise Refusal(f"“{shown(str(kind), 40)}” is no kind of document. Use one of {', '.join(KINDS)}.", field="kind")
+    return rule
+
 
 # Posted by a switch of tracking alone, never by a person (DESIGN 2).
 SYSTEM_KINDS = ("tracking_on", "tracking_restored")

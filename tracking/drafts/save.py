@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from katana_trace.lib import days
 from katana_trace.lib.numbers import check_text, key_of
 from katana_trace.lib.refusal import Refusal
+from tracking.documents.kinds import rule_of
 from tracking.drafts.check import check
 from tracking.drafts.checked import CheckedDraft
 from tracking.drafts.content import DraftContent
@@ -108,7 +109,8 @@ def said_of(draft: Draft) -> str:
 
 
 def refuse_unstorable(content: DraftContent) -> None:
-    """Raises Refusal for text that the databases cannot hold; what is merely wrong is kept, and said on the page."""
+    """Raises Refusal for what the databases cannot hold; what is merely wrong is kept, and said on the page."""
+    rule_of(content.kind)
     if len(content.lines) > MOST_LINES:
         raise Refusal(
             f"The draft has {len(content.lines):,} lines, the limit of a page is {MOST_LINES}. Make several documents, "

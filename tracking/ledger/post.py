@@ -11,7 +11,7 @@ from katana_trace.lib import days
 from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import check_number, check_text, key_of
 from katana_trace.lib.refusal import Refusal
-from tracking.documents.kinds import KINDS
+from tracking.documents.kinds import KINDS, rule_of
 from tracking.documents.rule import KindRule, NewDocument, PartnerText
 from tracking.ledger import locks, mirror
 from tracking.ledger.fingerprint import fingerprint_of
@@ -115,9 +115,7 @@ class Posting:
 
         ``fingerprint`` may be given by who has computed it already. Raises Refusal; what was added before stays planned.
         """
-        rule = KINDS.get(new.kind)
-        if rule is None:
-            raise Refusal(f"“{new.kind}” is no kind of document. Use one of {', '.join(KINDS)}.", field="kind")
+        rule = rule_of(new.kind)
         if new.number and not fingerprint:
             fingerprint = self.fingerprint(new)
         if new.number and self.is_same(new.kind, new.number, fingerprint):
@@ -239,7 +237,7 @@ class Posting:
 
 def next_number(kind: str) -> str:
     """The number that a document of ``kind`` would get now; somebody else may get it first."""
-    return numbered(KINDS[kind], highest_sequence(kind) + 1)
+    return numbered(rule_of(kind), highest_sequence(kind) + 1)
 
 
 def highest_sequence(kind: str) -> int:

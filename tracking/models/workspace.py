@@ -3,7 +3,7 @@
 from django.db import models
 
 from items.models import TrackingMode
-from katana_trace.lib.fields import TextValidator
+from katana_trace.lib.fields import TextValidator, check_choices
 
 
 class Workspace(models.Model):
@@ -11,12 +11,21 @@ class Workspace(models.Model):
         STANDARD = "standard", "Standard"
         PROFESSIONAL = "professional", "Professional"
 
-    plan = models.CharField(max_length=20, choices=Plan.choices, default=Plan.PROFESSIONAL)
+    plan = models.CharField(
+        max_length=20,
+        choices=Plan.choices,
+        default=Plan.PROFESSIONAL,
+        error_messages={"invalid_choice": "“%(value)s” is no plan. Use standard or professional."},
+    )
     has_traceability_addon = models.BooleanField(
         "Full Traceability add-on", default=False, help_text="Included in the Professional plan."
     )
     default_tracking = models.CharField(
-        "tracking of new items", max_length=8, choices=TrackingMode.choices, default=TrackingMode.NONE
+        "tracking of new items",
+        max_length=8,
+        choices=TrackingMode.choices,
+        default=TrackingMode.NONE,
+        error_messages={"invalid_choice": "“%(value)s” is no product tracking. Use none, batch or serial."},
     )
 
     products_need_serials_on_receipt = models.BooleanField(
@@ -46,10 +55,18 @@ class Workspace(models.Model):
             models.CheckConstraint(
                 condition=models.Q(plan__in=["standard", "professional"]), name="workspace_plan_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(default_tracking__in=TrackingMode.values), name="workspace_default_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_plan_display()} plan"
+
+    def save(self, *args, **kwargs):
+        fields = kwargs.get("update_fields")
+        check_choices(self, [name for name in ("plan", "default_tracking") if fields is None or name in fields])
+        super().save(*args, **kwargs)
 
     @property
     def can_track(self) -> bool:

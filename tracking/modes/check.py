@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from items.models import Item, TrackingMode
-from katana_trace.lib.quantities import LEVEL_LIMIT, MILLION, for_people
+from katana_trace.lib.quantities import LEVEL_LIMIT, MILLION, for_people, shown
 from tracking.ledger.sql import fetch
 from tracking.models import Workspace
 
@@ -19,6 +19,8 @@ def refusal_of_new(item: Item) -> str:
 
 def refusal_of_enabling(item: Item, *, present: str, to: str) -> str:
     """Why ``item``, which has the mode ``present``, may not be switched to ``to`` (batch or serial); "" when it may."""
+    if to not in LABELS:
+        return f"“{shown(str(to), 40)}” is no product tracking. Use none, batch or serial."
     if to == present:
         return f"{item.name} has {LABELS[to]} already. Nothing was switched."
     if present != TrackingMode.NONE:

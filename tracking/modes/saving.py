@@ -16,6 +16,8 @@ from tracking.modes import check, enabling
 def refuse_on_clean(item: Item) -> None:
     """For forms, the admin and imports: ValidationError on ``tracking_mode``."""
     sentence = ""
+    if item.tracking_mode not in check.LABELS:
+        return  # the field says so itself
     if item._state.adding:
         sentence = check.refusal_of_new(item)
     elif was_changed(item):

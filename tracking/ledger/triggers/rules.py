@@ -4,6 +4,7 @@ The aliases: ``{l}`` is the line (NEW on SQLite, a row of the inserted set on Po
 item, ``b`` its batch, ``s`` its serial number, ``d`` its document. Under the permit of a restore its own lines are passed by.
 """
 
+from tracking.ledger.triggers.model_rules import MODEL_GUARDS
 from tracking.ledger.triggers.permit_rules import PERMIT_GUARDS, permit
 from tracking.ledger.triggers.recall_rules import RECALL_GUARDS
 
@@ -242,7 +243,7 @@ ROW_GUARDS += [
     )
 ]
 
-ROW_GUARDS += PERMIT_GUARDS + RECALL_GUARDS
+ROW_GUARDS += MODEL_GUARDS + PERMIT_GUARDS + RECALL_GUARDS
 
 LINE_JOINS = """
     LEFT JOIN tracking_document d ON d.id = {l}.document_id
