@@ -9,7 +9,7 @@ KNOWN_DEFAULT = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tracking", "0007_imports"),
+        ("tracking", "0008_names_as_posted"),
     ]
 
     operations = [

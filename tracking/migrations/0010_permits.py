@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("items", "0003_notices"),
-        ("tracking", "0008_names_as_posted"),
+        ("tracking", "0009_first_at"),
     ]
 
     operations = [
