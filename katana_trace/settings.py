@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "katana_trace.lib.acting.ActingMiddleware",
     "katana_trace.lib.body_limit.BodyLimitMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "katana_trace.lib.htmx.LoginRequiredMiddleware",

@@ -8,14 +8,16 @@ class TrackingConfig(AppConfig):
 
     def ready(self) -> None:
         from items.signals import item_cleaning, item_drafting, item_saved, item_saving
-        from tracking import checks, groups, receivers
-        from tracking.ledger import triggers
+        from tracking import change_log, checks, groups, receivers
+        from tracking.ledger import baseline, triggers
 
         pre_migrate.connect(triggers.drop_before_migrate, sender=self)
+        post_migrate.connect(baseline.create_after_migrate, sender=self)
         post_migrate.connect(triggers.create_after_migrate, sender=self)
         post_migrate.connect(groups.create_after_migrate)
         item_drafting.connect(receivers.fill_draft)
         item_cleaning.connect(receivers.refuse_on_clean)
         item_saving.connect(receivers.lock_and_refuse_on_save)
         item_saved.connect(receivers.settle_after_save)
+        change_log.connect()
         checks.register_checks()

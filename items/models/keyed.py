@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils.text import capfirst
 
 from katana_trace.lib.numbers import check_text, key_of
@@ -59,4 +59,5 @@ class Keyed(models.Model):
         fields = kwargs.get("update_fields")
         if fields is not None and self.NAMED in fields:
             kwargs["update_fields"] = {*fields, "key"}
-        super().save(*args, **kwargs)
+        with transaction.atomic():  # what listeners write of it is part of it
+            super().save(*args, **kwargs)

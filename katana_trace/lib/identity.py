@@ -24,3 +24,11 @@ def new_uuids(count: int) -> list[uuid.UUID]:
 def new_uuid() -> uuid.UUID:
     """One UUID of version 7."""
     return new_uuids(1)[0]
+
+
+BY_NUMBER = uuid.UUID("6f0c9d1e-4a57-5c0e-9b7a-2f3d8e1a7c55")
+
+
+def uuid_by_number(variant: int, key: str) -> uuid.UUID:
+    """The UUID of a batch or serial number from before these had one, also where it is only in an archive: by variant and key."""
+    return uuid.uuid5(BY_NUMBER, f"{variant}:{key}")

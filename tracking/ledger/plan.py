@@ -13,6 +13,7 @@ from katana_trace.lib.numbers import check_number, key_of
 from katana_trace.lib.quantities import LEVEL_LIMIT, for_people
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.rule import KindRule, NewDocument, NewLine
+from tracking.ledger.digest import printed_number
 from tracking.ledger.fit import check_fit, check_quantity
 from tracking.ledger.holdings import BatchFacts, Holdings, Overlay, SerialFacts, VariantFacts
 
@@ -30,6 +31,12 @@ class PlannedLine:
     def number(self) -> str:
         named = self.batch or self.serial
         return named.number if named else ""
+
+    @property
+    def printed(self) -> str:
+        """The number as digests have it."""
+        named = self.batch or self.serial
+        return printed_number(named.number, named.key) if named else ""
 
     @property
     def is_held(self) -> bool:

@@ -25,13 +25,18 @@ OF_ITEM = """
 """
 
 
-def documents_apart(*, item: int | None = None) -> dict[int, int]:
-    """The ids of documents whose lines do not stand together, with those of their first lines; of those with ``item``, or all."""
+def documents_apart(*, item: int | None = None, until: int | None = None) -> dict[int, int]:
+    """The ids of documents whose lines do not stand together, with those of their first lines.
+
+    Of the documents that moved ``item``, of the lines ``until`` an id, or of all.
+    """
     if connection.vendor != "postgresql":
         return {}
-    if item is None:
-        return dict(fetch(APART.format(narrowed="")))
-    return dict(fetch(APART.format(narrowed=OF_ITEM), [item]))
+    if item is not None:
+        return dict(fetch(APART.format(narrowed=OF_ITEM), [item]))
+    if until is not None:
+        return dict(fetch(APART.format(narrowed="WHERE id <= %s"), [until]))
+    return dict(fetch(APART.format(narrowed="")))
 
 
 def in_posting_order(

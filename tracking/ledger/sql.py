@@ -39,6 +39,11 @@ def stored_uuid(value: UUID) -> UUID | str:
     return value if connection.vendor == "postgresql" else value.hex
 
 
+def uuid_of(value: UUID | str) -> UUID:
+    """A UUID of a query of ``fetch``: SQLite gives its digits."""
+    return value if isinstance(value, UUID) else UUID(value)
+
+
 def code_point(column: str) -> str:
     """``column`` for ORDER BY in Unicode code point order on both databases (DESIGN 5.4)."""
     return f'{column} COLLATE "C"' if connection.vendor == "postgresql" else column

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from katana_trace.lib import days
 from katana_trace.lib.identity import new_uuid
 from katana_trace.lib.numbers import UNBATCHED, UNBATCHED_KEY, key_of
 from katana_trace.lib.quantities import LINE_LIMIT
 from tracking.ledger.fingerprint import fingerprint_of
+from tracking.ledger.write import LineRow, digest_of
 from tracking.models import Batch, Document
 
 
-def make_document(*, kind: str, number: str, by, note: str) -> Document:
-    """The head of a system document, dated now."""
+def make_document(*, kind: str, number: str, by, note: str, rows: Sequence[LineRow]) -> Document:
+    """The head of a system document that will have ``rows``, in line order, dated now."""
     posted_at = days.now()
-    return Document.objects.create(
+    document = Document(
         kind=kind,
         number=number,
         key=key_of(number),
@@ -28,6 +29,9 @@ def make_document(*, kind: str, number: str, by, note: str) -> Document:
         fingerprint=fingerprint_of(kind=kind, number=number, posted_at=posted_at, partner="", note=note, lines=[]),
         token=new_uuid(),
     )
+    document.digest = digest_of(document, rows)
+    document.save(force_insert=True)
+    return document
 
 
 def unbatched_of(variant: int) -> Batch:

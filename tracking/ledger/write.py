@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db import connection
 
 from katana_trace.lib.identity import new_uuids
+from tracking.ledger import changes
+from tracking.ledger.bulk import AT_ONCE, insert
+from tracking.ledger.digest import ChangeText, DigestLine, DocumentHead, document_digest
 from tracking.ledger.holdings import BatchFacts, SerialFacts
 from tracking.ledger.plan import PlannedLine
 from tracking.ledger.sql import fetch, stored_uuid
-from tracking.models import Document
+from tracking.models import Document, Subject
 from tracking.models.batch import RecordStatus
 
 DOCUMENT_COLUMNS = {
     "kind": "text", "number": "text", "key": "text", "sequence": "bigint", "posted_at": "timestamptz",
     "posted_on": "date", "partner_id": "bigint", "partner_name": "text", "partner_address": "text",
     "note": "text", "posted_by_id": "int", "posted_by_name": "text", "recorded_at": "timestamptz", "reverses_id": "bigint",
-    "fingerprint": "text", "token": "uuid",
+    "fingerprint": "text", "digest": "text", "token": "uuid",
 }  # fmt: skip
 BATCH_COLUMNS = {
     "variant_id": "bigint", "number": "text", "key": "text", "expires_on": "date", "supplier_batch": "text",
-    "status": "text", "reason": "text", "note": "text",
+    "status": "text", "reason": "text", "note": "text", "uuid": "uuid",
 }  # fmt: skip
 SERIAL_COLUMNS = {
     "item_id": "bigint", "variant_id": "bigint", "number": "text", "key": "text", "status": "text", "reason": "text",
-    "note": "text",
+    "note": "text", "uuid": "uuid",
 }  # fmt: skip
-AT_ONCE = 2000  # rows of one INSERT on SQLite: of 16 columns at most, below its limit of 32,766 values
 
 COLUMNS = "uuid, document_id, variant_id, location_id, batch_id, serial_id, quantity, epoch"
+
+
+class LineRow(NamedTuple):
+    """A ledger line to be written, without its document; ``number`` is that of its batch or serial number, as printed."""
+
+    uuid: UUID
+    variant: int
+    location: int
+    batch: int | None
+    serial: int | None
+    number: str
+    quantity: int
+    epoch: int
 
 
 @dataclass(slots=True)
@@ -41,27 +58,54 @@ class PlannedDocument:
 
 def write_documents(planned: Sequence[PlannedDocument]) -> None:
     """Inserts the documents with their new batches and serial numbers, then all lines in posting order."""
-    write_batches(
-        [line.batch for document in planned for line in document.lines if line.batch and line.batch.id is None]
-    )
+    write_batches(planned)
     write_serials(
         [line.serial for document in planned for line in document.lines if line.serial and line.serial.id is None]
     )
+    rows = [line_rows(document.lines) for document in planned]
+    for document, its in zip(planned, rows, strict=True):
+        document.document.digest = digest_of(document.document, its)
     write_heads([document.document for document in planned])
-    write_lines(
-        [
-            (
-                document.document.pk,
-                line.variant,
-                line.location,
-                line.batch.id if line.batch else None,
-                line.serial.id if line.serial else None,
-                line.quantity,
-                line.epoch,
-            )
-            for document in planned
-            for line in document.lines
-        ]
+    write_lines({document.document.pk: its for document, its in zip(planned, rows, strict=True)})
+
+
+def line_rows(lines: Sequence[PlannedLine]) -> list[LineRow]:
+    return [
+        LineRow(
+            uuid,
+            line.variant,
+            line.location,
+            line.batch.id if line.batch else None,
+            line.serial.id if line.serial else None,
+            line.printed,
+            line.quantity,
+            line.epoch,
+        )
+        for uuid, line in zip(new_uuids(len(lines)), lines, strict=True)
+    ]
+
+
+def digest_of(document: Document, rows: Sequence[LineRow]) -> str:
+    """The digest of a document that is about to be written with ``rows``, in line order (rule 26)."""
+    head = DocumentHead(
+        kind=document.kind,
+        number=document.number,
+        sequence=document.sequence,
+        posted_at=document.posted_at,
+        posted_on=document.posted_on,
+        partner=document.partner_id,
+        partner_name=document.partner_name,
+        partner_address=document.partner_address,
+        note=document.note,
+        posted_by=document.posted_by_id,
+        posted_by_name=document.posted_by_name,
+        recorded_at=document.recorded_at,
+        reverses=document.reverses.number if document.reverses else "",
+        fingerprint=document.fingerprint,
+        token=document.token,
+    )
+    return document_digest(
+        head, [DigestLine(row.uuid.hex, row.variant, row.location, row.number, row.quantity, row.epoch) for row in rows]
     )
 
 
@@ -75,7 +119,7 @@ def write_heads(documents: list[Document]) -> None:
             (
                 d.kind, d.number, d.key, d.sequence, stored_at(d.posted_at), d.posted_on, d.partner_id,
                 d.partner_name, d.partner_address, d.note, d.posted_by_id, d.posted_by_name, stored_at(d.recorded_at),
-                d.reverses_id, d.fingerprint, stored_uuid(d.token),
+                d.reverses_id, d.fingerprint, d.digest, stored_uuid(d.token),
             )
             for d in documents
         ],
@@ -85,16 +129,55 @@ def write_heads(documents: list[Document]) -> None:
         document._state.adding, document._state.db = False, connection.alias
 
 
-def write_batches(facts: list[BatchFacts]) -> None:
+def write_batches(planned: Sequence[PlannedDocument]) -> None:
     """In the order of their keys, so that two postings that make the same ones wait instead of deadlocking."""
-    new = sorted({id(batch): batch for batch in facts}.values(), key=lambda batch: (batch.variant, batch.key))
+    makers = {
+        id(line.batch): (line.batch, document.document)
+        for document in reversed(planned)
+        for line in document.lines
+        if line.batch and line.batch.id is None
+    }
+    if not makers:
+        return
+    new = sorted(makers.values(), key=lambda made: (made[0].variant, made[0].key))
+    uuids = new_uuids(len(new))
+    changes.write_first(
+        [
+            first_of(batch, uuid, document)
+            for (batch, document), uuid in zip(new, uuids, strict=True)
+            if batch.expires_on
+        ]
+    )
     ids = insert(
         "tracking_batch",
         BATCH_COLUMNS,
-        [(b.variant, b.number, b.key, b.expires_on, "", RecordStatus.AVAILABLE.value, "", "") for b in new],
+        [
+            (b.variant, b.number, b.key, b.expires_on, "", RecordStatus.AVAILABLE.value, "", "", stored_uuid(uuid))
+            for (b, _), uuid in zip(new, uuids, strict=True)
+        ],
     )
-    for batch, id_ in zip(new, ids, strict=True):
+    for (batch, _), id_ in zip(new, ids, strict=True):
         batch.id = id_
+
+
+def first_of(batch: BatchFacts, uuid: UUID, document: Document) -> ChangeText:
+    """The first change of a new batch: the expiry it was made with (rule 25)."""
+    return ChangeText(
+        subject=Subject.BATCH.value,
+        subject_id=None,
+        uuid=uuid,
+        variant=batch.variant,
+        name=batch.number,
+        key=batch.key,
+        field="expires_on",
+        old="",
+        new=batch.expires_on.isoformat() if batch.expires_on else "",
+        is_first=True,
+        reason=f"Made with {document.number}",
+        changed_by=document.posted_by_id,
+        changed_by_name=document.posted_by_name,
+        changed_at=document.recorded_at,
+    )
 
 
 def write_serials(facts: list[SerialFacts]) -> None:
@@ -103,57 +186,42 @@ def write_serials(facts: list[SerialFacts]) -> None:
     ids = insert(
         "tracking_serialnumber",
         SERIAL_COLUMNS,
-        [(s.item, s.variant, s.number, s.key, RecordStatus.AVAILABLE.value, "", "") for s in new],
+        [
+            (s.item, s.variant, s.number, s.key, RecordStatus.AVAILABLE.value, "", "", stored_uuid(uuid))
+            for s, uuid in zip(new, new_uuids(len(new)), strict=True)
+        ],
     )
     for serial, id_ in zip(new, ids, strict=True):
         serial.id = id_
 
 
-def insert(table: str, columns: dict[str, str], rows: Sequence[tuple]) -> list[int]:
-    """The new ids of ``rows``, inserted in their order; ``columns`` are names with their types on PostgreSQL.
-
-    ``bulk_create`` does the same and takes seven times as long, which is a fifth of a long import.
-    """
-    names, found = ", ".join(columns), []
-    if connection.vendor == "postgresql":
-        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-        query = (
-            f"INSERT INTO {table} ({names}) SELECT {names} FROM unnest({arrays}) WITH ORDINALITY AS l({names}, place)"
-            " ORDER BY place RETURNING id"
-        )
-        return [id_ for (id_,) in fetch(query, [list(column) for column in zip(*rows, strict=True)])] if rows else []
-    row = f"({', '.join(['%s'] * len(columns))})"
-    for start in range(0, len(rows), AT_ONCE):
-        some = rows[start : start + AT_ONCE]
-        query = f"INSERT INTO {table} ({names}) VALUES {', '.join([row] * len(some))} RETURNING id"
-        found += [id_ for (id_,) in fetch(query, [cell for cells in some for cell in cells])]
-    return found
-
-
-def write_lines(rows: Sequence[tuple]) -> None:
-    """Ledger lines of (document, variant, location, batch, serial, millionths, epoch), in posting order.
+def write_lines(documents: Mapping[int, Sequence[LineRow]]) -> None:
+    """The ledger lines of documents (by their ids), in posting order.
 
     One INSERT on PostgreSQL, whose trigger judges the set; on SQLite its triggers judge each line, and an INSERT of many
     costs half: the pages that they change are kept for an undo once for each INSERT, not once for each line.
     """
+    rows = [
+        (row.uuid, document, row.variant, row.location, row.batch, row.serial, row.quantity, row.epoch)
+        for document, lines in documents.items()
+        for row in lines
+    ]
     if not rows:
         return
     lock_levels(rows)
-    ids = new_uuids(len(rows))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            columns = [ids, *map(list, zip(*rows, strict=True))]
             cursor.execute(
                 f"INSERT INTO tracking_ledgerline ({COLUMNS}) SELECT {COLUMNS} FROM unnest("
                 "%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[])"
                 f" WITH ORDINALITY AS l({COLUMNS}, place) ORDER BY place",
-                columns,
+                [list(column) for column in zip(*rows, strict=True)],
             )
         else:
             for start in range(0, len(rows), AT_ONCE):
-                some = list(zip(ids[start : start + AT_ONCE], rows[start : start + AT_ONCE], strict=True))
+                some = rows[start : start + AT_ONCE]
                 places = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(some))
-                cells = [cell for uuid, row in some for cell in (uuid.hex, *row)]
+                cells = [cell for uuid, *row in some for cell in (uuid.hex, *row)]
                 cursor.execute(f"INSERT INTO tracking_ledgerline ({COLUMNS}) VALUES {places}", cells)
 
 
@@ -164,7 +232,7 @@ def lock_levels(rows: Sequence[tuple]) -> None:
     in which the stock moved. SQLite has one writer at a time.
     """
     if connection.vendor == "postgresql":
-        levels = {(variant, location, batch) for _, variant, location, batch, *_ in rows}
+        levels = {(variant, location, batch) for _, _, variant, location, batch, *_ in rows}
         fetch(
             "SELECT tracking_lock_levels(%s::bigint[], %s::bigint[], %s::bigint[])",
             [list(column) for column in zip(*levels, strict=True)],

@@ -9,7 +9,8 @@ from tracking.models.ledger_line import LedgerLine
 from tracking.models.location import Location
 from tracking.models.partner import Partner
 from tracking.models.recall import Recall, RecallCustomer, RecallEvent, RecallLot, RecallShipment, RecallStock
-from tracking.models.record_change import RecordChange
+from tracking.models.record_change import RecordChange, Subject
+from tracking.models.seal import Baseline, Seal
 from tracking.models.serial_number import SerialNumber
 from tracking.models.stock_level import StockLevel
 from tracking.models.switch import Never, RelinkPermit, Switch
@@ -17,6 +18,7 @@ from tracking.models.workspace import Workspace
 
 __all__ = [
     "Archive",
+    "Baseline",
     "Batch",
     "Document",
     "Draft",
@@ -38,8 +40,10 @@ __all__ = [
     "RecordChange",
     "RelinkPermit",
     "RememberedMapping",
+    "Seal",
     "SerialNumber",
     "StockLevel",
+    "Subject",
     "Switch",
     "Workspace",
 ]

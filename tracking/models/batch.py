@@ -5,6 +5,7 @@ from django.db import models
 from items.models import Variant
 from katana_trace.lib.addresses import address_of
 from katana_trace.lib.fields import TextValidator
+from katana_trace.lib.identity import new_uuid
 from katana_trace.lib.numbers import UNBATCHED_KEY
 
 
@@ -14,6 +15,9 @@ class RecordStatus(models.TextChoices):
 
 
 class Batch(models.Model):
+    """``uuid`` is what the change log knows the batch by; a restored history brings it back (rule 25)."""
+
+    uuid = models.UUIDField(unique=True, default=new_uuid, editable=False)
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="batches")
     number = models.CharField("batch number", max_length=64, validators=[TextValidator("Batch number")])
     key = models.CharField(max_length=400, editable=False)

@@ -41,6 +41,7 @@ class Document(models.Model):
     recorded_at = models.DateTimeField()
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
     fingerprint = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)  # of all of it, as it was posted (rule 26, law 14)
     token = models.UUIDField(default=new_uuid)  # made by the form: a double click or a retry finds the first posting
 
     class Meta:

@@ -162,12 +162,16 @@ class RecallShipment(models.Model):
 
 
 class RecallEvent(models.Model):
-    """What was done in a case, by whom and when; never changed."""
+    """What was done in a case, by whom and when; never changed.
+
+    ``digest`` is of the event and the one before it in the case; the first covers the figures of the opening (law 17).
+    """
 
     recall = models.ForeignKey(Recall, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     text = models.CharField(max_length=1000)
+    digest = models.CharField(max_length=64)
 
     class Meta:
         ordering = ["id"]

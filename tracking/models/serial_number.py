@@ -5,11 +5,15 @@ from django.db import models
 from items.models import Item, Variant
 from katana_trace.lib.addresses import address_of
 from katana_trace.lib.fields import TextValidator
+from katana_trace.lib.identity import new_uuid
 from tracking.models.batch import RecordStatus
 from tracking.models.location import Location
 
 
 class SerialNumber(models.Model):
+    """``uuid`` is what the change log knows the serial number by; a restored history brings it back (rule 25)."""
+
+    uuid = models.UUIDField(unique=True, default=new_uuid, editable=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="serial_numbers")
     number = models.CharField("serial number", max_length=64, validators=[TextValidator("Serial number")])

@@ -14,18 +14,18 @@ from typing import IO
 
 from items.models import Item
 from katana_trace.lib.safe_csv import guard, write_rows
-from tracking.ledger.movement_export import HISTORY_COLUMNS, RECORD_COLUMNS, movement_rows
+from tracking.ledger.movement_export import HISTORY_COLUMNS, RECORD_COLUMNS, movement_rows, uuid_cell
 from tracking.ledger.sql import code_point, fetch
 
 RECORD = "record"
 CHUNK = 4000
 
 BATCHES = """
-    SELECT b.key, b.number, '', b.expires_on, b.made_on, b.supplier_batch, b.status, b.reason, b.note
+    SELECT b.key, b.number, '', b.expires_on, b.made_on, b.supplier_batch, b.status, b.reason, b.note, b.uuid
     FROM tracking_batch b WHERE b.variant_id = %s AND {key} > %s ORDER BY {key} LIMIT %s
 """
 SERIALS = """
-    SELECT b.key, '', b.number, NULL, NULL, '', b.status, b.reason, b.note
+    SELECT b.key, '', b.number, NULL, NULL, '', b.status, b.reason, b.note, b.uuid
     FROM tracking_serialnumber b WHERE b.variant_id = %s AND {key} > %s ORDER BY {key} LIMIT %s
 """
 
@@ -46,7 +46,10 @@ class HistoryFile:
 
 
 def history_rows(item: Item) -> Iterator[list[str]]:
-    """The item's lines in posting order, then one row of kind ``record`` per batch or serial number, by SKU and key."""
+    """The item's lines in posting order, then one row of kind ``record`` per batch or serial number, by SKU and key.
+
+    In the column ``line`` a record has the UUID by which the change log knows it, so that a restored one is the same.
+    """
     empty = [""] * len(RECORD_COLUMNS)
     for row in movement_rows(item=item.pk):
         yield row + empty
@@ -58,13 +61,13 @@ def record_rows(item: Item) -> Iterator[list[str]]:
     for sku, variant, name in sorted(variants):
         for query in (BATCHES, SERIALS):
             for cells in records_of(query.format(key=code_point("b.key")), variant):
-                batch, serial, expires_on, made_on, supplier_batch, status, reason, note = cells
+                batch, serial, expires_on, made_on, supplier_batch, status, reason, note, uuid = cells
                 row = dict.fromkeys(HISTORY_COLUMNS, "")
                 row.update(
                     kind=RECORD, sku=guard(sku), batch_number=guard(batch), serial_number=guard(serial),
                     expires_on=str(expires_on or ""), item=guard(item.name), variant=guard(name), unit=guard(item.unit),
-                    made_on=str(made_on or ""), supplier_batch=guard(supplier_batch), status=status, reason=guard(reason),
-                    record_note=guard(note),
+                    line=uuid_cell(uuid), made_on=str(made_on or ""), supplier_batch=guard(supplier_batch), status=status,
+                    reason=guard(reason), record_note=guard(note),
                 )  # fmt: skip
                 yield list(row.values())
 

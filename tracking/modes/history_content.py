@@ -18,7 +18,7 @@ TEXT = tuple(name for name in HISTORY_COLUMNS if name not in ("kind", "posted_at
 # What is needed of a line to find it in the ledger: a long history is held in memory by these cells alone.
 MATCHED = ("document", "sku", "batch_number", "serial_number", "quantity", "line")
 # And of a record to make it again.
-MADE = ("sku", "batch_number", "serial_number", "expires_on", *RECORD_COLUMNS)
+MADE = ("sku", "batch_number", "serial_number", "expires_on", "line", *RECORD_COLUMNS)
 
 
 @dataclass(slots=True)

@@ -14,11 +14,14 @@ from django.core.exceptions import PermissionDenied
 from items.models import Item, TrackingMode
 from katana_trace.lib import days
 from katana_trace.lib.acts import log_act
+from katana_trace.lib.identity import new_uuids
 from katana_trace.lib.quantities import MILLION
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks, relink, system
+from tracking.ledger.changes import write_changes
 from tracking.ledger.retry import in_transaction
-from tracking.ledger.write import write_lines
+from tracking.ledger.switch_log import change_of_restore
+from tracking.ledger.write import LineRow, write_lines
 from tracking.models import Archive, RelinkPermit
 from tracking.modes.archive_file import find_archive
 from tracking.modes.left_serials import Left, named_left
@@ -61,6 +64,7 @@ def restore_archive(*, archive: Archive, by, left: Iterable[str] = (), seen: str
             put_back(plan, named_left(plan, left), by=by)
             fresh.restored_at, fresh.restored_by = days.now(), by
             fresh.save(update_fields=["restored_at", "restored_by"])
+        write_changes([change_of_restore(fresh)])
         log_act("tracking_restored", by=by, item=fresh.item.name, archive=fresh.pk, lines=fresh.line_count)
         return fresh
 
@@ -75,14 +79,17 @@ def check_permission(by) -> None:
 def put_back(plan: RestorePlan, left: Left, *, by) -> None:
     """Makes the records, links the lines, settles what moved since, and rebuilds the levels; the permit is open."""
     item, is_batch = plan.item, plan.archive.mode == TrackingMode.BATCH
-    ids = make_records(item, plan.archive.mode, plan.records)
+    ids = make_records(item, plan.archive.mode, plan.records, by=by)
     relink.link_lines([(uuid, ids[name], None) if is_batch else (uuid, None, ids[name]) for uuid, name in plan.links])
     lines = list(batch_lines(plan, ids) if is_batch else serial_lines(left, ids))
     if lines:
+        rows = [
+            LineRow(uuid, *line, item.tracking_epoch) for uuid, line in zip(new_uuids(len(lines)), lines, strict=True)
+        ]
         document = system.make_document(
-            kind="tracking_restored", number=f"RST-{plan.archive.pk:06d}", by=by, note=note_of(plan)
+            kind="tracking_restored", number=f"RST-{plan.archive.pk:06d}", by=by, note=note_of(plan), rows=rows
         )
-        write_lines([(document.pk, *line, item.tracking_epoch) for line in lines])
+        write_lines({document.pk: rows})
     relink.rebuild(item.pk)
 
 
@@ -92,7 +99,8 @@ def note_of(plan: RestorePlan) -> str:
     return f"Serial numbers of {plan.item.name} were restored from the archive, these had left"
 
 
-Line = tuple[int, int, int | None, int | None, int]  # variant, location, batch, serial number, millionths
+# Variant, location, batch, serial number (ids), its number as printed, millionths.
+Line = tuple[int, int, int | None, int | None, str, int]
 
 
 def batch_lines(plan: RestorePlan, ids: dict[Number, int]) -> Iterator[Line]:
@@ -100,12 +108,12 @@ def batch_lines(plan: RestorePlan, ids: dict[Number, int]) -> Iterator[Line]:
     places = sorted(plan.batch_places, key=lambda place: (place.variant, place.location))
     for place in places:
         for some in system.in_lines(place.restored):
-            yield place.variant, place.location, None, None, some
+            yield place.variant, place.location, None, None, "", some
     for place in places:
         for part in place.parts:
             batch = system.unbatched_of(place.variant).pk if part.name is None else ids[part.name]
             for some in system.in_lines(part.quantity):
-                yield place.variant, place.location, batch, None, -some
+                yield place.variant, place.location, batch, None, part.number, -some
 
 
 def serial_lines(left: Left, ids: dict[Number, int]) -> Iterator[Line]:
@@ -113,6 +121,6 @@ def serial_lines(left: Left, ids: dict[Number, int]) -> Iterator[Line]:
     counts = Counter((place.variant, place.location) for place, _ in left)
     for (variant, location), count in sorted(counts.items()):
         for some in system.in_lines(count * MILLION):
-            yield variant, location, None, None, some
+            yield variant, location, None, None, "", some
     for place, record in sorted(left, key=lambda one: (one[0].variant, one[0].location, ids[one[1].name])):
-        yield place.variant, place.location, None, ids[record.name], -MILLION
+        yield place.variant, place.location, None, ids[record.name], record.number, -MILLION

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from items.models import Item, TrackingMode
 from katana_trace.lib.days import parse_day
+from katana_trace.lib.identity import uuid_by_number
 from katana_trace.lib.numbers import UNBATCHED_KEY
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import Row
+from tracking.ledger.changes import unlogged, write_changes
 from tracking.models import Batch, SerialNumber
 from tracking.models.batch import RecordStatus
 from tracking.modes.archived_lines import named
 from tracking.modes.history_content import HistoryContent
 from tracking.modes.settlement import Number
+
+RESTORED = "Restored from the archive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,7 @@ class ArchivedRecord:
     """A batch or serial number of the archive, with the cells of its row."""
 
     name: Number
+    uuid: UUID
     variant: int
     number: str
     expires_on: date | None
@@ -52,6 +58,7 @@ def archived_records(item: Item, history: HistoryContent, variants: dict[str, in
         found.append(
             ArchivedRecord(
                 name=name,
+                uuid=UUID(row.cells["line"]) if row.cells["line"] else uuid_by_number(variants[name[0]], name[1]),
                 variant=variants[name[0]],
                 number=row.cells["batch_number"] or row.cells["serial_number"],
                 expires_on=day_or_none(row.cells["expires_on"]),
@@ -89,21 +96,23 @@ def clashes_of(item: Item, mode: str, records: Sequence[ArchivedRecord]) -> tupl
     return tuple(present[record.key] for record in records if record.key in present)
 
 
-def make_records(item: Item, mode: str, records: Sequence[ArchivedRecord]) -> dict[Number, int]:
+def make_records(item: Item, mode: str, records: Sequence[ArchivedRecord], *, by) -> dict[Number, int]:
     """Makes the archived batches or serial numbers again; their new ids. The permit of ``item`` is open."""
-    return make_batches(item, records) if mode == TrackingMode.BATCH else make_serials(item, records)
+    return make_batches(item, records, by=by) if mode == TrackingMode.BATCH else make_serials(item, records, by=by)
 
 
-def make_batches(item: Item, records: Sequence[ArchivedRecord]) -> dict[Number, int]:
+def make_batches(item: Item, records: Sequence[ArchivedRecord], *, by) -> dict[Number, int]:
     """A restored ``UNBATCHED`` joins the present one: that takes all fields of it, also the letters it was typed in."""
     present = {
         batch.variant_id: batch for batch in Batch.objects.filter(variant__item=item, key=UNBATCHED_KEY)
     }  # fmt: skip
     made: dict[Number, int] = {}
+    joined: list[Batch] = []
     new: list[tuple[Number, Batch]] = []
     for record in records:
         cells = record.cells
         batch = Batch(
+            uuid=record.uuid,
             variant_id=record.variant,
             number=record.number,
             key=record.key,
@@ -120,7 +129,10 @@ def make_batches(item: Item, records: Sequence[ArchivedRecord]) -> dict[Number, 
         else:
             join(batch, there)
             batch.pk = made[record.name] = there.pk
-            batch.save()
+            joined.append(batch)
+    write_changes(unlogged([*joined, *(batch for _, batch in new)], by=by, reason=RESTORED))
+    for batch in joined:
+        batch.save(force_update=True)
     rows = Batch.objects.bulk_create([batch for _, batch in new])
     made.update({name: row.pk for (name, _), row in zip(new, rows, strict=True)})
     return made
@@ -134,22 +146,23 @@ def join(restored: Batch, present: Batch) -> None:
         restored.status, restored.reason = present.status, present.reason
 
 
-def make_serials(item: Item, records: Sequence[ArchivedRecord]) -> dict[Number, int]:
+def make_serials(item: Item, records: Sequence[ArchivedRecord], *, by) -> dict[Number, int]:
     """Without a place: their lines give it when the levels are rebuilt."""
-    rows = SerialNumber.objects.bulk_create(
-        [
-            SerialNumber(
-                item=item,
-                variant_id=record.variant,
-                number=record.number,
-                key=record.key,
-                status=record.cells["status"],
-                reason=record.cells["reason"],
-                note=record.cells["record_note"],
-            )
-            for record in records
-        ]
-    )
+    lots = [
+        SerialNumber(
+            uuid=record.uuid,
+            item=item,
+            variant_id=record.variant,
+            number=record.number,
+            key=record.key,
+            status=record.cells["status"],
+            reason=record.cells["reason"],
+            note=record.cells["record_note"],
+        )
+        for record in records
+    ]
+    write_changes(unlogged(lots, by=by, reason=RESTORED))
+    rows = SerialNumber.objects.bulk_create(lots)
     return {record.name: row.pk for record, row in zip(records, rows, strict=True)}
 
 

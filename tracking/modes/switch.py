@@ -12,7 +12,9 @@ from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import check_text
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks, relink
+from tracking.ledger.changes import write_changes
 from tracking.ledger.retry import in_transaction
+from tracking.ledger.switch_log import change_of_archive, change_of_switch
 from tracking.models import Archive, HistoryDownload, RelinkPermit, Switch
 from tracking.modes import check
 from tracking.modes.history import HistoryFile, write_history
@@ -72,6 +74,7 @@ def switch_off(item: Item, history: HistoryFile, *, by, reason: str) -> Archive:
     """The deleting part; the item is locked and the fence was passed."""
     with relink.permit(item, RelinkPermit.Act.OFF):
         archive = keep_archive(keep_switch(item, history, by=by, reason=reason), history)
+        write_changes([change_of_switch(archive.switch), change_of_archive(archive)])
         relink.unlink_lines(item.pk)
         Item.objects.filter(pk=item.pk).update(tracking_mode=TrackingMode.NONE, tracking_epoch=archive.switch.epoch)
     log_act(

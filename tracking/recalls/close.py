@@ -5,6 +5,7 @@ from __future__ import annotations
 from katana_trace.lib import days
 from katana_trace.lib.numbers import check_text
 from katana_trace.lib.refusal import Refusal
+from tracking.ledger.recall_facts import closing_facts
 from tracking.models import Recall, RecallCustomer
 from tracking.recalls.state import in_open_case, write_event
 from tracking.recalls.words import count_of
@@ -20,8 +21,8 @@ def close_recall(*, recall: Recall, summary: str, by) -> Recall:
         raise Refusal(str(error), field="summary") from error
 
     def work(present: Recall) -> Recall:
-        write_event(present, "Closed.", left_open(present), by=by)
         present.closed_at, present.closed_by, present.summary = days.now(), by, clean
+        write_event(present, "Closed.", left_open(present), by=by, facts=closing_facts(present))
         present.save(update_fields=["closed_at", "closed_by", "summary"])
         return present
 

@@ -10,7 +10,8 @@ from django.db.models import Max
 from katana_trace.lib import days
 from katana_trace.lib.numbers import check_text, key_of
 from katana_trace.lib.refusal import Refusal
-from tracking.ledger import locks
+from tracking.ledger import changes, locks
+from tracking.ledger.recall_facts import change_of_opening, digest_of_event, opening_facts
 from tracking.ledger.retry import in_transaction
 from tracking.models import Document, Recall, RecallEvent
 from tracking.recalls.picture import write_picture
@@ -92,7 +93,10 @@ def write(scope: Scope, *, kind: str, title: str, reason: str, by) -> Recall:
     write_picture(recall, scope)
     counts = [count_of(len(scope.lots), "lot"), count_of(scope.named, "customer"), count_of(len(scope.gaps), "gap")]
     words = "Opened with {}, {} and {}.".format(*counts)
-    RecallEvent.objects.create(recall=recall, at=at, by=by, text=words)
+    event = RecallEvent(recall=recall, at=at, by=by, text=words)
+    event.digest = digest_of_event(event, before="", facts=opening_facts(Recall.objects.get(pk=recall.pk)))
+    event.save(force_insert=True)
+    changes.write_changes([change_of_opening(recall, event.digest, reason=title, by=by)])
     return recall
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tracking.ledger.write import insert
+from tracking.ledger.bulk import insert
 from tracking.models import Recall, RecallCustomer
 from tracking.recalls.scope import Scope, ScopeLot
 from tracking.trace.walk import Place

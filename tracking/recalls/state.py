@@ -12,6 +12,7 @@ from katana_trace.lib.numbers import check_text
 from katana_trace.lib.quantities import for_people, to_millionths
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks
+from tracking.ledger.recall_facts import digest_of_event
 from tracking.ledger.retry import in_transaction
 from tracking.models import Batch, Recall, RecallCustomer, RecallEvent, RecallShipment, SerialNumber
 from tracking.recalls.live import found_now
@@ -46,10 +47,15 @@ def check_open(recall: Recall) -> None:
         )
 
 
-def write_event(recall: Recall, *sentences: str, by) -> None:
-    """Writes ``sentences`` down as one event, or as more where they are long."""
-    for text in parts_of(sentences, EVENT_LIMIT):
-        RecallEvent.objects.create(recall=recall, at=days.now(), by=by, text=text)
+def write_event(recall: Recall, *sentences: str, by, facts: tuple[str, ...] = ()) -> None:
+    """Writes ``sentences`` down as one event, or as more where they are long; the last vouches for ``facts`` (law 17)."""
+    before = RecallEvent.objects.filter(recall=recall).order_by("-id").values_list("digest", flat=True).first() or ""
+    texts = list(parts_of(sentences, EVENT_LIMIT))
+    for place, text in enumerate(texts):
+        event = RecallEvent(recall=recall, at=days.now(), by=by, text=text)
+        vouched = facts if place == len(texts) - 1 else ()
+        event.digest = before = digest_of_event(event, before=before, facts=vouched)
+        event.save(force_insert=True)
     log_act("recall_event", by=by, recall=recall.number, event=sentences[0][:200])
 
 

@@ -38,10 +38,10 @@ def edit_batch(*, batch: Batch, changes: Mapping[str, Value], by, reason: str) -
         found = differences(present, wanted)
         if not found:
             raise Refusal(f"Nothing of batch {present.number} would change. Change a value, or go back.")
+        write_changes(found, by=by, reason=reason)
         for change in found:
             setattr(present, change.field, change.new)
         present.save(update_fields=[change.field for change in found])
-        write_changes(found, by=by, reason=reason)
         return present
 
     return in_transaction(work)

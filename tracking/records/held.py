@@ -16,8 +16,7 @@ from tracking.stock.found import joined, summed
 
 # The change that put the record on hold: the last one to this status in its log.
 SINCE = (
-    "(SELECT max(c.id) FROM tracking_recordchange c WHERE c.variant_id = {t}.variant_id AND c.key = {t}.key"
-    " AND c.field = 'status' AND c.new = 'held')"
+    "(SELECT max(c.id) FROM tracking_recordchange c WHERE c.uuid = {t}.uuid AND c.field = 'status' AND c.new = 'held')"
 )
 BATCHES = (
     f"SELECT 0 AS is_serial, b.id, b.number, b.reason, b.variant_id, {SINCE.format(t='b')} AS since,"

@@ -40,11 +40,11 @@ def set_status(records: Sequence[Record], status: RecordStatus, *, by, reason: s
         locks.own_items(record.variant.item_id for record in records)
         changes = [changed(record, status) for record in present(records)]
         kept = reason if status == RecordStatus.HELD else ""
+        write_changes(changes, by=by, reason=reason)
         for kind in PERMISSIONS:
             ids = [change.record.pk for change in changes if isinstance(change.record, kind)]
             for start in range(0, len(ids), AT_ONCE):
                 kind.objects.filter(pk__in=ids[start : start + AT_ONCE]).update(status=status, reason=kept)
-        write_changes(changes, by=by, reason=reason)
 
     in_transaction(work)
 

@@ -11,7 +11,8 @@ from katana_trace.lib import days
 from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import check_text
 from katana_trace.lib.refusal import Refusal
-from tracking.models import Batch, RecordChange, SerialNumber
+from tracking.ledger import changes as log
+from tracking.models import Batch, SerialNumber
 
 Record = Batch | SerialNumber
 Value = str | date | None
@@ -31,21 +32,21 @@ class Change:
 
 
 def write_changes(changes: list[Change], *, by, reason: str) -> None:
-    """One RecordChange for each change, all at the present instant."""
+    """A row of the log for each change, all at the present instant; they come before the changes themselves."""
     at = days.now()
-    RecordChange.objects.bulk_create(
-        RecordChange(
-            variant_id=change.record.variant_id,
-            number=change.record.number,
-            key=change.record.key,
-            field=change.field,
-            old=as_text(change.old),
-            new=as_text(change.new),
-            reason=reason,
-            changed_by=by,
-            changed_at=at,
-        )
-        for change in changes
+    log.write_changes(
+        [
+            log.lot_change(
+                change.record,
+                field=change.field,
+                old=as_text(change.old),
+                new=as_text(change.new),
+                by=by,
+                reason=reason,
+                at=at,
+            )
+            for change in changes
+        ]
     )
     for change in changes[:LOGGED]:
         log_act("record_changed", by=by, number=change.record.number, field=change.field, to=as_text(change.new))

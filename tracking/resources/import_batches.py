@@ -96,11 +96,11 @@ class BatchImport:
             changes += found
         if self.errors or not changes:
             return
+        write_changes(changes, by=self.by, reason=self.reason)
         for change in changes:
             setattr(change.record, change.field, change.new)
         batches = {change.record.pk: change.record for change in changes}
         Batch.objects.bulk_update(batches.values(), sorted({change.field for change in changes}))
-        write_changes(changes, by=self.by, reason=self.reason)
 
     def batches_of(self, chunk: list[Row]) -> dict[tuple[int, str], Batch]:
         numbers = {row.cells["batch_number"] for row in chunk}

@@ -31,7 +31,7 @@ def notes_on(record: Record) -> list[Callable[[int, int], list[Event]]]:
     """The sources of what was noted since the number's first line: what came before was another life, or the item's alone."""
     item = record.variant.item_id
     downloads = HistoryDownload.objects.filter(item=item).select_related("downloaded_by")
-    changes = RecordChange.objects.filter(variant=record.variant_id, key=record.key).select_related("changed_by")
+    changes = RecordChange.objects.filter(uuid=record.uuid, is_first=False)
     switches = Switch.objects.filter(item=item).select_related("switched_by")
     restores = Archive.objects.filter(item=item, restored_at__isnull=False).select_related("restored_by")
     begun = first_line_of(record)
@@ -66,7 +66,7 @@ def restores_below(archives: QuerySet[Archive], below: int, size: int) -> list[E
 
 
 def change_event(change: RecordChange) -> Event:
-    by = name_of(change.changed_by)
+    by = change.changed_by_name
     if change.field == "status":
         held = change.new == RecordStatus.HELD
         what, icon = ("Put on hold", "pause") if held else ("Released", "tick")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from django.apps import apps
 
-READ_ONLY = {"django_migrations"}
+READ_ONLY = {"django_migrations", "tracking_baseline", "tracking_never"}
 # By table: what of it may be changed. None of them may be deleted.
 ADDED_TO = {
     "tracking_ledgerline": ("batch_id", "serial_id"),
@@ -20,6 +20,8 @@ ADDED_TO = {
     "tracking_recordchange": (),
     "tracking_archive": ("restored_at", "restored_by_id"),
     "tracking_historydownload": (),
+    "tracking_recallevent": (),
+    "tracking_seal": (),
 }
 
 

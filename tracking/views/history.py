@@ -34,5 +34,5 @@ def last_hold(record: Batch | SerialNumber) -> RecordChange | None:
     """The change that put the record on hold, where it is on hold."""
     if not record.is_held:
         return None
-    rows = RecordChange.objects.filter(variant=record.variant_id, key=record.key, field="status", new=RecordStatus.HELD)
+    rows = RecordChange.objects.filter(uuid=record.uuid, field="status", new=RecordStatus.HELD)
     return rows.select_related("changed_by").order_by("-id").first()

@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from tracking.ledger.laws import documents, keeping, levels, lines, numbers
+from tracking.ledger.laws import documents, evidence, keeping, levels, lines, numbers, order, record
 
 SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Law:
+    """``find`` gives what breaks the law; ``notes`` what is worth knowing of it and breaks nothing."""
+
     number: int
     sentence: str
     find: Callable[[], Iterator[str]]
+    notes: Callable[[], Iterator[str]] | None = None
 
 
 LAWS = (
@@ -31,6 +34,15 @@ LAWS = (
     Law(10, "Each switch to No tracking has its archive, whole", keeping.archives),
     Law(11, "Stored keys equal the recomputed ones", keeping.keys),
     Law(12, "The mass balance of each batch and serial number is right", lines.balances),
+    Law(13, "In posting order nothing was ever below zero", order.running_sums, order.old_running_sums),
+    Law(14, "Documents are as they were posted", evidence.digests, evidence.digests_of_before),
+    Law(
+        15,
+        "Every seal follows from the one before, the documents and the change log",
+        evidence.chain,
+        evidence.not_sealed,
+    ),
+    Law(17, "What is there is what the change log, downloads and recalls say", record.recorded),
 )
 
 
@@ -38,3 +50,8 @@ def broken_laws() -> Iterator[tuple[Law, list[str]]]:
     """Each law with what breaks it (the first 20 findings), in order; nothing is written."""
     for law in LAWS:
         yield law, list(islice(law.find(), SHOWN))
+
+
+def notes_of(law: Law) -> list[str]:
+    """The first 20 notes on a law."""
+    return list(islice(law.notes(), SHOWN)) if law.notes else []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
+from django.apps import apps
 from django.db import connections
 
 from tracking.ledger.triggers import postgresql, sqlite
@@ -24,6 +25,18 @@ def missing(connection) -> list[str]:
     with connection.cursor() as cursor:
         there = room.installed(cursor)
     return sorted(name for name, body in room.all_guards().items() if there.get(name) != body)
+
+
+def foreign(connection) -> list[str]:
+    """What stands on our tables, or bears the name of a function of ours, and is not ours: in words."""
+    room = dialect(connection)
+    with connection.cursor() as cursor:
+        return sorted(room.foreign(cursor, our_tables()))
+
+
+def our_tables() -> list[str]:
+    """Every table of the program, those between two others included."""
+    return sorted(model._meta.db_table for model in apps.get_models(include_auto_created=True))
 
 
 def create_all(connection) -> None:

@@ -221,6 +221,30 @@ def installed(cursor) -> dict[str, str]:
     return dict(cursor.fetchall())
 
 
+def foreign(cursor, tables: list[str]) -> set[str]:
+    """Triggers and rules on ``tables`` that are not ours, and other functions of our functions' names."""
+    cursor.execute(
+        """
+        SELECT 'The trigger ' || t.tgname || ' on ' || c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND c.relname = ANY(%s) AND c.relnamespace = current_schema()::regnamespace
+            AND t.tgname <> ALL(%s)
+        UNION ALL
+        SELECT 'The rule ' || r.rulename || ' on ' || c.relname FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+        WHERE c.relname = ANY(%s) AND c.relnamespace = current_schema()::regnamespace
+        UNION ALL
+        SELECT 'The policy ' || p.polname || ' on ' || c.relname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+        WHERE c.relname = ANY(%s) AND c.relnamespace = current_schema()::regnamespace
+        UNION ALL
+        SELECT 'The event trigger ' || evtname FROM pg_event_trigger
+        UNION ALL
+        SELECT 'The function ' || p.oid::regprocedure FROM pg_proc p
+        WHERE p.pronamespace = current_schema()::regnamespace AND p.proname LIKE 'tracking\\_%%' AND p.proname <> ALL(%s)
+        """,
+        [tables, list(all_triggers()), tables, tables, [*FUNCTIONS, *(f"{name}_fn" for name in all_triggers())]],
+    )
+    return {name for (name,) in cursor.fetchall()}
+
+
 def create(cursor, name: str) -> None:
     if name in FUNCTIONS:
         given, body = FUNCTIONS[name]

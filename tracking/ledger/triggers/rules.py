@@ -4,6 +4,7 @@ The aliases: ``{l}`` is the line (NEW on SQLite, a row of the inserted set on Po
 item, ``b`` its batch, ``s`` its serial number, ``d`` its document. Under the permit of a restore its own lines are passed by.
 """
 
+from tracking.ledger.triggers.evidence_rules import EVIDENCE_GUARDS
 from tracking.ledger.triggers.model_rules import MODEL_GUARDS
 from tracking.ledger.triggers.permit_rules import PERMIT_GUARDS, permit
 from tracking.ledger.triggers.recall_rules import RECALL_GUARDS
@@ -188,7 +189,8 @@ ROW_GUARDS = [
         "UPDATE",
         # A restored UNBATCHED prints again as it was typed, which is the one change, under the permit of the restore.
         "NEW.variant_id <> OLD.variant_id OR NEW.key <> OLD.key OR"
-        f" (NEW.number <> OLD.number AND NOT (OLD.key = 'unbatched' AND {permit('restore', OF_VARIANT)}))",
+        " ((NEW.number <> OLD.number OR NEW.uuid <> OLD.uuid)"
+        f" AND NOT (OLD.key = 'unbatched' AND {permit('restore', OF_VARIANT)}))",
         "The number and variant of a batch are fixed. Move the stock to another batch by an adjustment.",
     ),
     (
@@ -210,7 +212,7 @@ ROW_GUARDS = [
         "tracking_serialnumber",
         "UPDATE",
         "NEW.variant_id <> OLD.variant_id OR NEW.item_id <> OLD.item_id"
-        " OR NEW.number <> OLD.number OR NEW.key <> OLD.key",
+        " OR NEW.number <> OLD.number OR NEW.key <> OLD.key OR NEW.uuid <> OLD.uuid",
         "The number, item and variant of a serial number are fixed. Connect the unit to another number by an adjustment.",
     ),
     (
@@ -240,10 +242,11 @@ ROW_GUARDS += [
         ("switch", "tracking_switch"),
         ("archive", "tracking_archive"),
         ("change", "tracking_recordchange"),
+        ("seal", "tracking_seal"),
     )
 ]
 
-ROW_GUARDS += MODEL_GUARDS + PERMIT_GUARDS + RECALL_GUARDS
+ROW_GUARDS += EVIDENCE_GUARDS + MODEL_GUARDS + PERMIT_GUARDS + RECALL_GUARDS
 
 LINE_JOINS = """
     LEFT JOIN tracking_document d ON d.id = {l}.document_id

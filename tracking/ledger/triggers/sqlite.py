@@ -126,6 +126,15 @@ def installed(cursor) -> dict[str, str]:
     return dict(cursor.fetchall())
 
 
+def foreign(cursor, tables: list[str]) -> set[str]:
+    """Triggers on ``tables`` that are not ours."""
+    cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
+    ours = all_triggers()
+    return {
+        f"The trigger {name} on {table}" for name, table in cursor.fetchall() if table in tables and name not in ours
+    }
+
+
 def create(cursor, name: str) -> None:
     cursor.execute(all_triggers()[name][1])
 

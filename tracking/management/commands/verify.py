@@ -4,21 +4,45 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tracking.ledger.laws import broken_laws
+from tracking.ledger import seals
+from tracking.ledger.laws import broken_laws, notes_of
 from tracking.management.console import counted
 
 
 class Command(BaseCommand):
-    help = "Check every law of the ledger and print each with what breaks it. Exit code 1 when one is broken."
+    help = (
+        "Check every law of the ledger and print each with what breaks it, and with notes that break nothing. "
+        "With --seal, also that the seal with this head is in the chain. Exit code 1 when a law is broken or the seal is not there."
+    )
 
-    def handle(self, **options):
+    def add_arguments(self, parser):
+        parser.add_argument("--seal", metavar="HEAD", help="the head of a seal that somebody kept, 64 characters")
+
+    def handle(self, *, seal=None, **options):
         broken = 0
         for law, findings in broken_laws():
             self.stdout.write(f"{'broken' if findings else 'kept  '}  {law.number:2}. {law.sentence}")
             for finding in findings:
                 self.stdout.write(f"            {finding}")
+            for note in notes_of(law):
+                self.stdout.write(f"      note  {note}")
             broken += bool(findings)
         if broken:
             raise CommandError(
                 f"{counted(broken, 'law')} broken. Post nothing more, keep a copy of the database, and compare it with a backup."
             )
+        if seal is not None:
+            self.stdout.write(held_by(seal))
+
+
+def held_by(head: str) -> str:
+    """What the seal with ``head`` vouches for; raises CommandError where this ledger has none like it."""
+    seal = seals.seal_of_head(head)
+    if seal is None:
+        raise CommandError(
+            f"No seal of this ledger has the head {head[:80]}. It was changed under that seal, or restored from before it, "
+            "or the head is of another site. Keep a copy of the database, and compare it with a backup."
+        )
+    return (
+        f"Seal {seal.pk} of {seal.made_at:%Y-%m-%d %H:%M} UTC is in the chain: what was recorded by then is as it was."
+    )

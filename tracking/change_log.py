@@ -1,0 +1,78 @@
+"""What is saved of the catalogue, partners, locations, the workspace, users and roles goes into the change log (rule 25).
+
+The one seam for all doors: pages, admin, imports, commands and the shell save through these models. Past them, by
+``QuerySet.update`` or bare SQL, the database refuses a name that is not logged, and ``verify`` finds the rest.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
+
+from tracking.ledger.subjects import LOGGED, PASSWORD, FieldChange, differences, first_values, log_row, text_of
+
+# Logged by the switch itself, with its reason.
+BY_THE_SWITCH = {"tracking_mode"}
+
+
+def before_save(sender: type[Model], instance: Model, raw: bool, update_fields, **kwargs) -> None:
+    """Logs what an existing row changes, before it is written: by the row of the log the database knows that it may."""
+    if raw or instance._state.adding:
+        return
+    fields = [
+        name for name in LOGGED[sender].fields if name not in BY_THE_SWITCH and is_saved(sender, name, update_fields)
+    ]
+    is_password_saved = sender is get_user_model() and is_saved(sender, PASSWORD, update_fields)
+    if not fields and not is_password_saved:
+        return
+    before = sender._default_manager.filter(pk=instance.pk).first()
+    if before is None:
+        return
+    changes = list(differences(before, instance, fields))
+    if is_password_saved and getattr(before, PASSWORD) != getattr(instance, PASSWORD):
+        changes.append(FieldChange(PASSWORD, "", "changed"))
+    log_row(instance, changes)
+
+
+def is_saved(model: type[Model], name: str, update_fields) -> bool:
+    return update_fields is None or name in update_fields or name.removesuffix("_id") in update_fields
+
+
+def after_save(sender: type[Model], instance: Model, created: bool, raw: bool, **kwargs) -> None:
+    """Logs what a new row was made with."""
+    if created and not raw:
+        log_row(instance, first_values(instance), is_first=True)
+
+
+def before_delete(sender: type[Model], instance: Model, **kwargs) -> None:
+    """What nothing refers to may be deleted; the log keeps that it was there."""
+    log_row(instance, [FieldChange("deleted", text_of(getattr(instance, LOGGED[sender].named)) or "it", "deleted")])
+
+
+def members_changed(sender, instance: Model, action: str, reverse: bool, model: type[Model], pk_set, **kwargs) -> None:
+    """Roles of users, and permissions of both: a row for each that is given or taken."""
+    if action == "pre_clear":
+        field = next(name for name in ("groups", "permissions", "user_permissions") if hasattr(instance, name))
+        pk_set, action = set(getattr(instance, field).values_list("pk", flat=True)), "pre_remove"
+    if action not in ("pre_add", "pre_remove") or not pk_set:
+        return
+    given = action == "pre_add"
+    rows = list(model._default_manager.filter(pk__in=pk_set).order_by("pk"))
+    pairs = [(row, instance) for row in rows] if reverse else [(instance, row) for row in rows]
+    for owner, what in pairs:
+        field = "role" if isinstance(what, Group) else "permission"
+        name = what.name if isinstance(what, Group) else f"{what.content_type.app_label}.{what.codename}"
+        log_row(owner, [FieldChange(field, "" if given else name, name if given else "")])
+
+
+def connect() -> None:
+    """Listens to every model that the log keeps."""
+    for model in LOGGED:
+        pre_save.connect(before_save, sender=model)
+        post_save.connect(after_save, sender=model)
+        pre_delete.connect(before_delete, sender=model)
+    user = get_user_model()
+    for through in (user.groups.through, user.user_permissions.through, Group.permissions.through):
+        m2m_changed.connect(members_changed, sender=through)

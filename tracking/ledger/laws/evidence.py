@@ -1,0 +1,77 @@
+"""Laws 14 and 15: documents and the change log are as they were written, and every seal follows from what it covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from katana_trace.lib.days import instant_text
+from tracking.ledger import seals
+from tracking.ledger.change_digests import stored_changes
+from tracking.ledger.digest import change_digest
+from tracking.ledger.document_digests import stored_digests
+from tracking.ledger.sql import fetch
+from tracking.models import Baseline, Seal
+
+# In no time zone does a day begin or end more than a day away from that of UTC.
+DAYS = {
+    "sqlite": "abs(julianday(posted_on) - julianday(date(posted_at))) > 1",
+    "postgresql": "abs(posted_on - (posted_at AT TIME ZONE 'UTC')::date) > 1",
+}
+COUNTS = """
+    SELECT s.id, s.document_count, count(d.id) FROM tracking_seal s
+    LEFT JOIN tracking_document d ON d.id <= s.last_document
+        AND d.id > coalesce((SELECT max(b.last_document) FROM tracking_seal b WHERE b.id < s.id), 0)
+    GROUP BY s.id, s.document_count HAVING count(d.id) <> s.document_count ORDER BY s.id
+"""
+
+
+def digests() -> Iterator[str]:
+    for stored in stored_digests():
+        if stored.digest != stored.recomputed:
+            yield f"{stored.number} is not as it was posted: its digest differs."
+    yield from days()
+    for seal, sealed, there in fetch(COUNTS):
+        yield f"Seal {seal} covers {sealed:,} documents, and {there:,} are there."
+
+
+def days() -> Iterator[str]:
+    for number, day in fetch(f"SELECT number, posted_on FROM tracking_document WHERE {DAYS[connection.vendor]}"):
+        yield f"{number} has the day {day}, which is not that of its instant in any time zone."
+
+
+def digests_of_before() -> Iterator[str]:
+    """What no digest can tell, and what no seal covers yet."""
+    baseline = Baseline.objects.first()
+    if baseline is not None and baseline.last_document:
+        count = fetch("SELECT count(*) FROM tracking_document WHERE id <= %s", [baseline.last_document])[0][0]
+        yield (
+            f"The digests of {count:,} documents are of {instant_text(baseline.made_at)}, when the version that brought them "
+            "was installed. What was changed before, they cannot tell."
+        )
+
+
+def chain() -> Iterator[str]:
+    if Baseline.objects.first() is None:
+        yield "Where digests begin is not written down. Run manage.py migrate."
+        return
+    for change in stored_changes():
+        if change.digest != change_digest(change.text):
+            yield f"Row {change.id} of the change log ({change.text.name}: {change.text.field}) is not as it was written."
+    before, head = None, seals.baseline_text()
+    for seal in Seal.objects.order_by("pk"):
+        found = seals.read_range(before, seal.last_document, seal.last_change)
+        if seals.head_of(seal, before=head, digests=found.digests) != seal.head:
+            yield f"Seal {seal.pk} of {instant_text(seal.made_at)} does not follow from what it covers."
+        before, head = seal, seal.head
+
+
+def not_sealed() -> Iterator[str]:
+    """How far the seals reach."""
+    rest = seals.unsealed()
+    if rest.documents or rest.changes:
+        yield (
+            f"{rest.documents:,} documents and {rest.changes:,} changes are not sealed yet. "
+            "Run manage.py seal, and keep the head that it prints."
+        )

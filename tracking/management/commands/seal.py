@@ -1,0 +1,36 @@
+"""Make a seal over the ledger and the change log, and print its head."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.core.management.base import BaseCommand, CommandError
+
+from katana_trace.lib.refusal import Refusal
+from tracking.ledger.seals import make_seal
+from tracking.management.console import counted, user_named
+
+
+class Command(BaseCommand):
+    help = (
+        "Make a seal over everything that was posted and changed since the last one, and print its head. Keep the head "
+        "elsewhere: manage.py verify --seal HEAD tells later whether anything under it was changed."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--by", metavar="USER", help="the user in whose name it is made; without it, the program's own"
+        )
+
+    def handle(self, *, by, **options):
+        user = user_named(by)
+        try:
+            seal = make_seal(by=user)
+        except Refusal as refusal:
+            raise CommandError(refusal.sentence) from refusal
+        except PermissionDenied as denied:
+            raise CommandError(f"{denied} {user} may not.") from denied
+        self.stdout.write(seal.head)
+        self.stderr.write(
+            f"Seal {seal.pk} of {seal.made_at:%Y-%m-%d %H:%M} UTC: {counted(seal.document_count, 'document')} and "
+            f"{counted(seal.change_count, 'change')} since the one before."
+        )
