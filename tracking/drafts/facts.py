@@ -13,7 +13,7 @@ from katana_trace.lib.numbers import can_be_stored, key_of
 from katana_trace.lib.quantities import for_people
 from katana_trace.lib.refusal import Refusal
 from tracking.drafts.content import DraftContent, LineContent
-from tracking.ledger.former_names import former_names, the_one
+from tracking.ledger.former_names import FormerNames
 from tracking.ledger.holdings import Holdings
 from tracking.ledger.sql import any_of, fetch, pairs
 from tracking.models import Location, Partner
@@ -111,7 +111,7 @@ def find_partner(name: str, facts: Facts) -> None:
     facts.partner = Partner.objects.filter(key=key_of(name)).first()
     if facts.partner is None:
         try:
-            former = the_one(name, former_names().get(key_of(name), []))
+            former = FormerNames().find(name)
         except Refusal as refusal:
             facts.partner_error = refusal.sentence
         else:

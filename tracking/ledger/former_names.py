@@ -51,24 +51,31 @@ class FormerName:
     text: PartnerText
 
 
-def former_names() -> dict[str, list[FormerName]]:
-    """By key, all names that are no longer their partner's."""
+class FormerNames:
+    """All names that are no longer their partner's, read at the first look-up."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, list[FormerName]] | None = None
+
+    def find(self, name: str) -> FormerName | None:
+        """The partner who was called ``name``, None where there was none. Raises Refusal where there were several."""
+        if self.by_key is None:
+            self.by_key = by_key()
+        partners = {one.partner: one for one in self.by_key.get(key_of(name), [])}
+        if len(partners) > 1:
+            present = " and ".join(f"“{one.present}”" for one in partners.values())
+            raise Refusal(
+                f"“{name}” was the name of {len(partners)} partners, who are {present} now. Write which of them is meant.",
+                field="partner",
+            )
+        return next(iter(partners.values()), None)
+
+
+def by_key() -> dict[str, list[FormerName]]:
     found: dict[str, list[FormerName]] = defaultdict(list)
     for partner, name, present, address in fetch(EVERY):
         found[key_of(name)].append(FormerName(partner, present, PartnerText(name, address)))
     return found
-
-
-def the_one(name: str, found: list[FormerName]) -> FormerName | None:
-    """The partner who was called ``name``, None where there was none. Raises Refusal where there were several."""
-    partners = {one.partner: one for one in found}
-    if len(partners) > 1:
-        present = " and ".join(f"“{one.present}”" for one in partners.values())
-        raise Refusal(
-            f"“{name}” was the name of {len(partners)} partners, who are {present} now. Write which of them is meant.",
-            field="partner",
-        )
-    return next(iter(partners.values()), None)
 
 
 class FormerNameLike(Func):

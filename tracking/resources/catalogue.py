@@ -11,7 +11,6 @@ from django.db import DatabaseError, transaction
 from django.utils.html import escape, format_html
 from import_export import resources
 from import_export.fields import Field
-from import_export.instance_loaders import BaseInstanceLoader
 from import_export.widgets import Widget
 
 from items.models import Item, TrackingMode, Variant
@@ -20,6 +19,7 @@ from katana_trace.lib.quantities import shown
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger.retry import sentence_of
 from tracking.models import Location, Partner
+from tracking.resources.by_key import ByKey, PartnerByName
 from tracking.resources.catalogue_csv import CatalogueCSV
 from tracking.resources.import_items import whole_days
 from tracking.resources.watch import Watch, difference
@@ -57,14 +57,6 @@ class ItemNamed(Widget):
         if item is None:
             raise ValueError(f"There is no item “{shown(value)}”. Import the item first, or correct its name.")
         return item
-
-
-class ByKey(BaseInstanceLoader):
-    """Finds a row of the table by the key of what people read."""
-
-    def get_instance(self, row):
-        column = self.resource.id_field.column_name
-        return self.resource.get_queryset().filter(key=key_of(row[column])).first()
 
 
 class PlainDiff(resources.Diff):
@@ -278,6 +270,7 @@ class PartnerResource(KeyedResource):
     address = Field("address", "address")
 
     class Meta(KeyedResource.Meta):
+        instance_loader_class = PartnerByName
         model = Partner
         name = "Partners"
         fields = ("partner", "email", "phone", "address")

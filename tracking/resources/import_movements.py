@@ -17,7 +17,7 @@ from katana_trace.lib.safe_csv import FileError, read_rows
 from tracking.documents.kinds import KINDS
 from tracking.documents.rule import NewDocument, NewLine, PartnerText
 from tracking.ledger import locks
-from tracking.ledger.former_names import FormerName, former_names, the_one
+from tracking.ledger.former_names import FormerNames
 from tracking.ledger.post import Posting
 from tracking.ledger.retry import in_transaction
 from tracking.models import Location, Partner
@@ -72,7 +72,7 @@ class MovementImport:
         self.variants = dict(Variant.objects.values_list("key", "pk"))
         self.locations = dict(Location.objects.values_list("key", "pk"))
         self.partners = dict(Partner.objects.values_list("key", "pk"))
-        self.former_names: dict[str, list[FormerName]] | None = None  # read at the first name that is no present one
+        self.former_names = FormerNames()
         self.new_names: list[str] = []  # locations and partners that the present document makes
 
     def run(self, file: BinaryIO) -> MovementsImported:
@@ -181,9 +181,7 @@ class MovementImport:
         """The partner who is called ``name``, or was; then his document keeps that name, as the file has it (rule 25)."""
         key = key_of(name)
         if key not in self.partners:
-            if self.former_names is None:
-                self.former_names = former_names()
-            if former := the_one(name, self.former_names.get(key, [])):
+            if former := self.former_names.find(name):
                 return former.partner, former.text
             self.partners[key] = Partner.objects.create(name=name).pk
             self.done.partners += 1

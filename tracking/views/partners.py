@@ -17,6 +17,7 @@ from katana_trace.lib.paging import page_by_key
 from katana_trace.lib.search import search_key
 from tracking.forms.location import PlaceFilterForm
 from tracking.forms.partner import PartnerForm
+from tracking.ledger.former_names import partners_called
 from tracking.models import Partner
 from tracking.records import places
 
@@ -32,7 +33,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     rows = Partner.objects.filter(archived_at__isnull=not archived)
     key = search_key(q)
     if key:
-        rows = rows.filter(key__contains=key)
+        rows = partners_called(rows, key)
     context = {
         "page": page_by_key(rows, order=("key", "id"), cursor=request.GET.get("after", "")),
         "filter": PlaceFilterForm(initial={**chosen, "archived": archived}),
