@@ -193,11 +193,17 @@ def test_a_posting_reads_and_writes_the_names_in_statements_that_are_there_anywa
         post("shipment", sold, partner="Café Lark", number="SO-3")
 
 
-def test_names_as_posted_are_never_changed(bakery):
+def test_names_as_posted_are_never_changed(bakery, manager):
     for name in ("partner_name", "partner_address", "posted_by_name"):
         assert "A posted document is never edited" in refused(
             lambda name=name: Document.objects.update(**{name: "Other"})
         )
+    opened(manager)
+    sentence = refused(lambda: RecallShipment.objects.update(partner_name="Other"))
+    assert (
+        sentence
+        == "What a recall case found when it was opened is never changed. What changed since is shown beside it."
+    )
 
 
 def test_documents_from_before_get_the_present_names(bakery, manager):
