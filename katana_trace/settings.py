@@ -71,6 +71,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "katana_trace.lib.context.site",
+                "tracking.context.ledger",
             ],
         },
     },

@@ -14,7 +14,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.utils import timezone
 
-from tracking.ledger import triggers
+from tracking.ledger import guards, triggers
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -23,6 +23,13 @@ def user_in(role: str):
     user = get_user_model().objects.create_user(username=role.lower(), password="pw")
     user.groups.add(Group.objects.get(name=role))
     return user
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The connection was made before the database was: it looks again, so that no test's page is the first that does."""
+    with django_db_blocker.unblock():
+        guards.missing_now()
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -9,7 +10,7 @@ class TrackingConfig(AppConfig):
     def ready(self) -> None:
         from items.signals import item_cleaning, item_drafting, item_saved, item_saving
         from tracking import change_log, checks, groups, receivers
-        from tracking.ledger import baseline, triggers
+        from tracking.ledger import baseline, guards, triggers
 
         pre_migrate.connect(triggers.drop_before_migrate, sender=self)
         post_migrate.connect(baseline.create_after_migrate, sender=self)
@@ -20,4 +21,5 @@ class TrackingConfig(AppConfig):
         item_saving.connect(receivers.lock_and_refuse_on_save)
         item_saved.connect(receivers.settle_after_save)
         change_log.connect()
+        connection_created.connect(guards.look_at_first)
         checks.register_checks()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import connection
 
@@ -11,8 +12,18 @@ from tracking.ledger.sql import fetch
 AT_ONCE = 1800  # rows of one INSERT on SQLite: of 17 columns at most, below its limit of 32,766 values
 
 
-def insert(table: str, columns: dict[str, str], rows: Sequence[tuple]) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of PostgreSQL with its parameters, called by a statement that does something else besides."""
+
+    expression: str
+    parameters: Sequence
+
+
+def insert(table: str, columns: dict[str, str], rows: Sequence[tuple], *, call: Call | None = None) -> list[int]:
     """The new ids of ``rows``, inserted in their order; ``columns`` are names with their types on PostgreSQL.
+
+    There ``call`` is made once, before the statement ends.
 
     ``bulk_create`` does the same and takes seven times as long, which is a fifth of a long import.
     """
@@ -23,7 +34,10 @@ def insert(table: str, columns: dict[str, str], rows: Sequence[tuple]) -> list[i
             f"INSERT INTO {table} ({names}) SELECT {names} FROM unnest({arrays}) WITH ORDINALITY AS l({names}, place)"
             " ORDER BY place RETURNING id"
         )
-        return [id_ for (id_,) in fetch(query, [list(column) for column in zip(*rows, strict=True)])] if rows else []
+        parameters = [list(column) for column in zip(*rows, strict=True)]
+        if call is not None:
+            query, parameters = f"{query}, (SELECT {call.expression})", [*parameters, *call.parameters]
+        return [row[0] for row in fetch(query, parameters)] if rows else []
     row = f"({', '.join(['%s'] * len(columns))})"
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]

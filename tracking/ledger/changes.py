@@ -34,7 +34,7 @@ LOT_FIELDS = {
 def write_changes(changes: Sequence[ChangeText]) -> None:
     """Adds ``changes`` to the log, in their order. A seal waits for them, or they for it."""
     if changes:
-        locks.share_ledger()
+        locks.share_log()
         write_first(changes)
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from django.db import connection
 
 from katana_trace.lib.numbers import key_of
-from tracking.documents.rule import NewDocument
+from tracking.documents.rule import NewDocument, PartnerText
 from tracking.ledger.sql import any_of, fetch, pairs
 from tracking.models import Workspace
 
@@ -57,6 +57,9 @@ class SerialFacts:
     held: bool
 
 
+LOCATIONS = "SELECT 1, id, name, '', archived_at IS NOT NULL FROM tracking_location WHERE {wanted}"
+PARTNERS = "SELECT 0, id, name, address, archived_at IS NOT NULL FROM tracking_partner WHERE {wanted}"
+
 LevelKey = tuple[int, int, str]  # variant, location, key of the batch ("" where there is none)
 
 
@@ -67,6 +70,7 @@ class Holdings:
         self.variants: dict[int, VariantFacts] = {}
         self.locations: dict[int, str] = {}
         self.archived: set[int] = set()  # those of ``locations`` into which nothing comes any more
+        self.partners: dict[int, PartnerText] = {}
         self.insisting: frozenset[str] | None = None  # kinds of items that need serial numbers on receipt
         self.batches: dict[tuple[int, str], BatchFacts] = {}
         self.serials: dict[tuple[int, str], SerialFacts] = {}
@@ -88,14 +92,21 @@ class Holdings:
         ):
             self.variants[row[0]] = VariantFacts(*row)
 
-    def load_locations(self, ids: Iterable[int]) -> None:
-        wanted = set(ids) - self.locations.keys()
-        if not wanted:
+    def load_directory(self, locations: Iterable[int], partners: Iterable[int] = ()) -> None:
+        """Names of locations, and of partners with their addresses, in one query."""
+        missing, unknown = set(locations) - self.locations.keys(), set(partners) - self.partners.keys()
+        if not missing and not unknown:
             return
-        condition, parameter = any_of("id", sorted(wanted))
-        for id_, name, is_archived in fetch(
-            f"SELECT id, name, archived_at IS NOT NULL FROM tracking_location WHERE {condition}", [parameter]
-        ):
+        queries, parameters = [], []
+        for ids, query in ((missing, LOCATIONS), (unknown, PARTNERS)):
+            if ids:
+                condition, parameter = any_of("id", sorted(ids))
+                queries.append(query.format(wanted=condition))
+                parameters.append(parameter)
+        for is_location, id_, name, address, is_archived in fetch(" UNION ALL ".join(queries), parameters):
+            if not is_location:
+                self.partners[id_] = PartnerText(name, address)
+                continue
             self.locations[id_] = name
             if is_archived:
                 self.archived.add(id_)
@@ -213,7 +224,7 @@ class Overlay:
         for location in self.holdings.places[variant, batch]:
             quantity = self.level((variant, location, batch))[0]
             if location != here and quantity > 0:
-                self.holdings.load_locations([location])
+                self.holdings.load_directory([location])
                 found.append((self.holdings.locations[location], quantity))
         return sorted(found, key=lambda place: (-place[1], place[0]))
 

@@ -11,8 +11,13 @@ from uuid import UUID
 
 from django.db import connection
 
+from tracking.ledger import guards
+from tracking.ledger.sql import fetch, stored_uuid
+
 LEDGER = -1
 NUMBERING = -100  # one lock per kind of document below this
+POSTED = "(SELECT id FROM tracking_document WHERE token = %s)"
+ITEMS = "(SELECT DISTINCT item_id AS id FROM items_variant WHERE id = ANY(%s) ORDER BY item_id) t"
 DRAFTS = 1  # the first of the two numbers of a lock, which no lock of one number meets
 
 
@@ -32,25 +37,42 @@ def take(keys: list[int], *, exclusive: bool) -> None:
 
 
 def share_ledger() -> None:
-    """Taken by every posting, switch and hold: many of them at once."""
+    """Taken by every switch and hold: many of them at once. Raises Refusal while guards are missing."""
+    guards.require()
+    share_log()
+
+
+def share_log() -> None:
+    """Taken by whatever writes to the change log: a seal waits for it, or it for the seal."""
     take([LEDGER], exclusive=False)
 
 
+def begin_posting(token: UUID, variants: Iterable[int]) -> int | None:
+    """Taken by every posting, in one statement: the ledger and the items of ``variants``, both shared.
+
+    Returns the id of the document of this ``token``, None where there is none. Raises Refusal while guards are missing.
+    """
+    if connection.vendor == "postgresql":
+        guards.require()
+        query = f"SELECT {POSTED}, pg_advisory_xact_lock_shared(%s), (SELECT count(pg_advisory_xact_lock_shared(id)) FROM {ITEMS})"
+        return fetch(query, [token, LEDGER, sorted(set(variants))])[0][0]
+    posted, schema = fetch(
+        f"SELECT {POSTED}, (SELECT schema_version FROM pragma_schema_version)", [stored_uuid(token)]
+    )[0]
+    guards.require(schema=schema)
+    return posted
+
+
 def own_ledger() -> None:
-    """Taken by what posts more than one document in a transaction: an import."""
+    """Taken by what posts more than one document in a transaction: an import. Raises Refusal while guards are missing."""
+    guards.require()
     take([LEDGER], exclusive=True)
 
 
 def share_items_of(variants: Iterable[int]) -> None:
-    """Taken by postings: the tracking of these variants' items stays as it is until the transaction ends."""
-    if connection.vendor != "postgresql":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock_shared(t.item_id) FROM"
-            " (SELECT DISTINCT item_id FROM items_variant WHERE id = ANY(%s) ORDER BY item_id) t",
-            [sorted(set(variants))],
-        )
+    """Taken by an import for each of its parts: the tracking of these variants' items stays as it is until the end."""
+    if connection.vendor == "postgresql":
+        fetch(f"SELECT pg_advisory_xact_lock_shared(id) FROM {ITEMS}", [sorted(set(variants))])
 
 
 def own_items(items: Iterable[int]) -> None:
@@ -58,6 +80,9 @@ def own_items(items: Iterable[int]) -> None:
     take(sorted(set(items)), exclusive=True)
 
 
-def own_numbering(place: int) -> None:
-    """Taken while the next number of a kind of document is given and used."""
-    take([NUMBERING - place], exclusive=True)
+def own_numbering(place: int, kind: str) -> int:
+    """Taken while the next number of a kind of document is given and used; the highest that there is, 0 without any."""
+    if connection.vendor == "postgresql":
+        with guards.sentences():
+            return fetch("SELECT tracking_highest_number(%s, %s)", [NUMBERING - place, kind])[0][0]
+    return fetch("SELECT coalesce(max(sequence), 0) FROM tracking_document WHERE kind = %s", [kind])[0][0]

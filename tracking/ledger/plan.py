@@ -82,7 +82,7 @@ class Planner:
     def posting_order(self) -> list[int]:
         """By names, not by ids: the same document gets the same order in every database it is imported into."""
         lines, variants = self.document.lines, self.holdings.variants
-        self.holdings.load_locations({line.location for line in lines})
+        self.holdings.load_directory({line.location for line in lines})
 
         def place(position: int) -> tuple:
             line = lines[position]
@@ -261,5 +261,5 @@ class Planner:
         return f"{sentence} There is none elsewhere. Take less, or receive more first."
 
     def location(self, id_: int) -> str:
-        self.holdings.load_locations([id_])
+        self.holdings.load_directory([id_])
         return self.holdings.locations.get(id_, "An unknown location")

@@ -18,9 +18,9 @@ from tracking.ledger.fingerprint import fingerprint_of
 from tracking.ledger.holdings import Holdings
 from tracking.ledger.plan import NotThere, Planner
 from tracking.ledger.retry import in_transaction
-from tracking.ledger.sql import any_of, fetch, stored_uuid
+from tracking.ledger.sql import any_of, fetch
 from tracking.ledger.write import PlannedDocument, write_documents
-from tracking.models import Document, Partner
+from tracking.models import Document
 
 
 def post(document: NewDocument, *, by) -> Document:
@@ -37,12 +37,11 @@ def post(document: NewDocument, *, by) -> Document:
 def post_here(document: NewDocument, *, by) -> Document:
     """``post`` in the caller's own transaction, which ``retry.in_transaction`` wraps: what a constraint refuses is for it."""
     check_numbers(document)
-    found = fetch("SELECT id FROM tracking_document WHERE token = %s", [stored_uuid(document.token)])
-    if found:
-        return Document.objects.get(pk=found[0][0])
-    locks.share_ledger()
+    posted = locks.begin_posting(document.token, [line.variant for line in document.lines])
+    if posted is not None:
+        return Document.objects.get(pk=posted)
     posting = Posting(by=by)
-    posting.prepare([document])
+    posting.prepare([document], are_locked=True)
     if not posting.add(document):
         return Document.objects.get(kind=document.kind, key=key_of(document.number))
     made = posting.write()[0]
@@ -79,25 +78,25 @@ class Posting:
             raise PermissionDenied("Posting documents takes the role Operator. Ask an operator to do it.")
         self.by = by
         self.holdings = Holdings()
-        self.partners: dict[int, PartnerText] = {}
         self.fingerprints: dict[tuple[str, str], str] = {}
         self.asked: set[str] = set()
         self.pending: list[PlannedDocument] = []
         self.sequences: dict[str, int] = {}
 
-    def prepare(self, documents: Sequence[NewDocument]) -> None:
-        """Locks the items of ``documents`` and loads what their planning needs, by set."""
+    def prepare(self, documents: Sequence[NewDocument], *, are_locked: bool = False) -> None:
+        """Locks the items of ``documents``, where they are not yet, and loads what their planning needs, by set."""
         variants = {line.variant for document in documents for line in document.lines}
         unknown = variants - self.holdings.variants.keys()
         if unknown:
-            locks.share_items_of(unknown)
+            if not are_locked:
+                locks.share_items_of(unknown)
             self.holdings.load_variants(unknown)
         self.holdings.load(documents)
         self.load_fingerprints(document.number for document in documents if document.number)
-        partners = {document.partner for document in documents if document.partner} - self.partners.keys()
-        if partners:
-            rows = Partner.objects.filter(pk__in=partners).values_list("pk", "name", "address")
-            self.partners.update((pk, PartnerText(name, address)) for pk, name, address in rows)
+        self.holdings.load_directory(
+            {line.location for document in documents for line in document.lines},
+            {document.partner for document in documents if document.partner},
+        )
 
     def load_fingerprints(self, numbers: Iterable[str]) -> None:
         keys = {key_of(number) for number in numbers} - self.asked
@@ -169,7 +168,7 @@ class Posting:
 
     def fingerprint(self, new: NewDocument, number: str = "") -> str:
         variants, holdings = self.holdings.variants, self.holdings
-        holdings.load_locations({line.location for line in new.lines})
+        holdings.load_directory({line.location for line in new.lines})
         return fingerprint_of(
             kind=new.kind,
             number=new.number or number,
@@ -190,7 +189,7 @@ class Posting:
 
     def partner_text(self, new: NewDocument) -> PartnerText:
         """The name and address that the document keeps."""
-        return new.partner_text or self.partners.get(new.partner or 0, PartnerText())
+        return new.partner_text or self.holdings.partners.get(new.partner or 0, PartnerText())
 
     def is_same(self, kind: str, number: str, fingerprint: str) -> bool:
         """Whether this very document was posted already. Raises Refusal when another one has its number."""
@@ -229,8 +228,7 @@ class Posting:
     def next_number(self, rule: KindRule) -> str:
         """The number after the highest that the program could have given for this kind: PO-000124."""
         if rule.kind not in self.sequences:
-            locks.own_numbering(list(KINDS).index(rule.kind))
-            self.sequences[rule.kind] = highest_sequence(rule.kind)
+            self.sequences[rule.kind] = locks.own_numbering(list(KINDS).index(rule.kind), rule.kind)
         self.sequences[rule.kind] += 1
         return numbered(rule, self.sequences[rule.kind])
 

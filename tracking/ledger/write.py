@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db import connection
 
 from katana_trace.lib.identity import new_uuids
-from tracking.ledger import changes
-from tracking.ledger.bulk import AT_ONCE, insert
+from tracking.ledger import changes, guards
+from tracking.ledger.bulk import AT_ONCE, Call, insert
 from tracking.ledger.digest import ChangeText, DigestLine, DocumentHead, document_digest
 from tracking.ledger.holdings import BatchFacts, SerialFacts
 from tracking.ledger.plan import PlannedLine
@@ -65,8 +65,8 @@ def write_documents(planned: Sequence[PlannedDocument]) -> None:
     rows = [line_rows(document.lines) for document in planned]
     for document, its in zip(planned, rows, strict=True):
         document.document.digest = digest_of(document.document, its)
-    write_heads([document.document for document in planned])
-    write_lines({document.document.pk: its for document, its in zip(planned, rows, strict=True)})
+    write_heads([document.document for document in planned], locks=[row for its in rows for row in its])
+    write_lines({document.document.pk: its for document, its in zip(planned, rows, strict=True)}, are_locked=True)
 
 
 def line_rows(lines: Sequence[PlannedLine]) -> list[LineRow]:
@@ -109,21 +109,19 @@ def digest_of(document: Document, rows: Sequence[LineRow]) -> str:
     )
 
 
-def write_heads(documents: list[Document]) -> None:
-    """The documents themselves, without their lines."""
+def write_heads(documents: list[Document], *, locks: Sequence[LineRow] = ()) -> None:
+    """The documents themselves, without their lines; the levels of ``locks`` are locked in the same statement."""
     stored_at = connection.ops.adapt_datetimefield_value
-    ids = insert(
-        "tracking_document",
-        DOCUMENT_COLUMNS,
-        [
-            (
-                d.kind, d.number, d.key, d.sequence, stored_at(d.posted_at), d.posted_on, d.partner_id,
-                d.partner_name, d.partner_address, d.note, d.posted_by_id, d.posted_by_name, stored_at(d.recorded_at),
-                d.reverses_id, d.fingerprint, d.digest, stored_uuid(d.token),
-            )
-            for d in documents
-        ],
-    )  # fmt: skip
+    cells = [
+        (
+            d.kind, d.number, d.key, d.sequence, stored_at(d.posted_at), d.posted_on, d.partner_id,
+            d.partner_name, d.partner_address, d.note, d.posted_by_id, d.posted_by_name, stored_at(d.recorded_at),
+            d.reverses_id, d.fingerprint, d.digest, stored_uuid(d.token),
+        )
+        for d in documents
+    ]  # fmt: skip
+    with guards.sentences():
+        ids = insert("tracking_document", DOCUMENT_COLUMNS, cells, call=lock_of_levels(locks) if locks else None)
     for document, id_ in zip(documents, ids, strict=True):
         document.pk = id_
         document._state.adding, document._state.db = False, connection.alias
@@ -195,8 +193,8 @@ def write_serials(facts: list[SerialFacts]) -> None:
         serial.id = id_
 
 
-def write_lines(documents: Mapping[int, Sequence[LineRow]]) -> None:
-    """The ledger lines of documents (by their ids), in posting order.
+def write_lines(documents: Mapping[int, Sequence[LineRow]], *, are_locked: bool = False) -> None:
+    """The ledger lines of documents (by their ids), in posting order; their levels are locked first, where they are not yet.
 
     One INSERT on PostgreSQL, whose trigger judges the set; on SQLite its triggers judge each line, and an INSERT of many
     costs half: the pages that they change are kept for an undo once for each INSERT, not once for each line.
@@ -208,7 +206,8 @@ def write_lines(documents: Mapping[int, Sequence[LineRow]]) -> None:
     ]
     if not rows:
         return
-    lock_levels(rows)
+    if not are_locked:
+        lock_levels([row for lines in documents.values() for row in lines])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -225,15 +224,22 @@ def write_lines(documents: Mapping[int, Sequence[LineRow]]) -> None:
                 cursor.execute(f"INSERT INTO tracking_ledgerline ({COLUMNS}) VALUES {places}", cells)
 
 
-def lock_levels(rows: Sequence[tuple]) -> None:
+def lock_levels(rows: Sequence[LineRow]) -> None:
     """Locks the levels of ``rows`` in the order of their keys, missing ones made, before a line of them has its id (rule 11).
 
     Whoever waits here draws the ids of his lines after those of the writer he waited for, so the order of ids is the order
     in which the stock moved. SQLite has one writer at a time.
     """
     if connection.vendor == "postgresql":
-        levels = {(variant, location, batch) for _, _, variant, location, batch, *_ in rows}
-        fetch(
-            "SELECT tracking_lock_levels(%s::bigint[], %s::bigint[], %s::bigint[])",
-            [list(column) for column in zip(*levels, strict=True)],
-        )
+        call = lock_of_levels(rows)
+        with guards.sentences():
+            fetch(f"SELECT {call.expression}", call.parameters)
+
+
+def lock_of_levels(rows: Sequence[LineRow]) -> Call:
+    """The call that ``lock_levels`` makes, for another statement to make on its way."""
+    levels = {(row.variant, row.location, row.batch) for row in rows}
+    return Call(
+        "tracking_lock_levels(%s::bigint[], %s::bigint[], %s::bigint[])",
+        [list(column) for column in zip(*levels, strict=True)],
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from django.apps import apps
-from django.db import connections
+from django.db import connections, transaction
 
 from tracking.ledger.triggers import postgresql, sqlite
 
@@ -40,8 +40,9 @@ def our_tables() -> list[str]:
 
 
 def create_all(connection) -> None:
+    """All of them or, when the process dies, none that was not there before."""
     room = dialect(connection)
-    with connection.cursor() as cursor:
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for name in room.all_guards():
             room.drop(cursor, name)
             room.create(cursor, name)
@@ -50,7 +51,8 @@ def create_all(connection) -> None:
 def drop_all(connection) -> None:
     """Only for migrations and for tests that empty the tables."""
     room = dialect(connection)
-    with connection.cursor() as cursor:
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        room.own_ledger(cursor)
         there = room.installed(cursor)
         for name in room.all_guards():
             if name in there:

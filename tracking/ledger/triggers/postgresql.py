@@ -8,6 +8,8 @@ numbers there are, would compare each line with each number.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tracking.ledger.triggers import rules
 
 RAISE = "USING ERRCODE = '23000'"
@@ -130,8 +132,28 @@ BEGIN
 END"""
 
 
-# Functions that are no trigger's own, by name: their parameters and their body.
-FUNCTIONS = {"tracking_lock_levels": ("variants bigint[], locations bigint[], batches bigint[]", lock_levels())}
+def highest_number() -> str:
+    """The highest sequence of a kind of document, once its numbering is locked: what others gave meanwhile is seen."""
+    return """
+BEGIN
+    PERFORM pg_advisory_xact_lock(lock);
+    RETURN (SELECT coalesce(max(d.sequence), 0) FROM tracking_document d WHERE d.kind = document_kind);
+END"""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that is no trigger's own."""
+
+    parameters: str
+    returns: str
+    body: str
+
+
+FUNCTIONS = {
+    "tracking_lock_levels": Function("variants bigint[], locations bigint[], batches bigint[]", "void", lock_levels()),
+    "tracking_highest_number": Function("lock bigint, document_kind text", "bigint", highest_number()),
+}
 
 
 def line_update() -> str:
@@ -200,7 +222,7 @@ def all_triggers() -> dict[str, tuple[str, str, str]]:
 
 def all_guards() -> dict[str, str]:
     """By name: the body of everything that should be there, as ``installed`` reads it."""
-    functions = {name: body for name, (_, body) in FUNCTIONS.items()}
+    functions = {name: function.body for name, function in FUNCTIONS.items()}
     return functions | {name: body for name, (_, _, body) in all_triggers().items()}
 
 
@@ -247,13 +269,20 @@ def foreign(cursor, tables: list[str]) -> set[str]:
 
 def create(cursor, name: str) -> None:
     if name in FUNCTIONS:
-        given, body = FUNCTIONS[name]
-        cursor.execute(f"CREATE FUNCTION {name}({given}) RETURNS void LANGUAGE plpgsql AS $body${body}$body$")
+        made = FUNCTIONS[name]
+        cursor.execute(
+            f"CREATE FUNCTION {name}({made.parameters}) RETURNS {made.returns} LANGUAGE plpgsql AS $body${made.body}$body$"
+        )
         return
     table, when, body = all_triggers()[name]
     cursor.execute(f"CREATE OR REPLACE FUNCTION {name}_fn() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$")
     cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
     cursor.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}_fn()")
+
+
+def own_ledger(cursor) -> None:
+    """Waits for whatever is being posted: it had its guards to the end (``tracking.ledger.locks`` names this lock)."""
+    cursor.execute("SELECT pg_advisory_xact_lock(-1)")
 
 
 def drop(cursor, name: str) -> None:

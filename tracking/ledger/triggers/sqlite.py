@@ -139,5 +139,9 @@ def create(cursor, name: str) -> None:
     cursor.execute(all_triggers()[name][1])
 
 
+def own_ledger(cursor) -> None:
+    """SQLite has one writer at a time."""
+
+
 def drop(cursor, name: str) -> None:
     cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
