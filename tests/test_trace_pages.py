@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from katana_trace.lib import days
 from tests.build import batch, item, line, post, serial, switch_off
+from tests.build import reverse as reverse_document
 from tracking.ledger import triggers
 from tracking.ledger.sql import fetch
 from tracking.models import LedgerLine
@@ -185,6 +186,66 @@ def test_trace_batch_cuts_the_graph_but_never_the_customers(client, viewer, bake
     assert outline_numbers(html)["Made from it"] == ["D1"]
     assert "2 more lots further on." in html
     assert [one.party.name for one, _ in response.context["shipments"]] == ["Café"]
+
+
+def dated(day: str):
+    return days.parse_instant(f"{day}T12:00:00+00:00")
+
+
+def balance_words(response) -> str:
+    text = response.content.decode()
+    panel = re.search(r'id="trace_balance".*?</section>', text, re.DOTALL)[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", panel.partition('class="strip"')[2].partition("</svg>")[2]).split())
+
+
+@pytest.fixture
+def cancelling(db):
+    """Lots of which all that was dated by 5 May 2025 comes to 0."""
+    item("Flour", "batch", unit="kg", skus=("FLOUR",))
+    item("Bread", "batch", skus=("BREAD",))
+    post("receipt", line("FLOUR", 10, batch="USED"), at=dated("2025-05-09"))
+    made = line("BREAD", 4, batch="B")
+    post("production", line("FLOUR", -10, batch="USED"), made, at=dated("2025-05-05"))
+    reverse_document(post("production", line("FLOUR", 3, batch="MADE"), at=dated("2025-05-01")))
+    post("receipt", line("FLOUR", 5, batch="SOLD"), at=dated("2025-05-09"))
+    post("shipment", line("FLOUR", -5, batch="SOLD"), partner="Spar", at=dated("2025-05-02"))
+    post("adjustment", line("FLOUR", 2, batch="COUNTED"), at=dated("2025-05-02"))
+    post("adjustment", line("FLOUR", -2, batch="COUNTED"), at=dated("2025-05-03"))
+    post("receipt", line("FLOUR", 6, batch="MOVED"), at=dated("2025-05-09"))
+    moves = line("FLOUR", -6, batch="MOVED"), line("FLOUR", 6, batch="MOVED", at="Shop")
+    post("transfer", *moves, at=dated("2025-05-04"))
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("USED", "Nothing came in = equals on hand −10 + plus used 10"),
+        ("SOLD", "Nothing came in = equals on hand −5 + plus shipped 5"),
+        ("COUNTED", "What was posted of it comes to 0 in sum"),
+        ("MOVED", "What was posted of it comes to 0 in sum"),
+    ],
+)
+def test_trace_as_of_a_day_says_what_happened_where_it_comes_to_nothing(client, viewer, cancelling, number, words):
+    client.force_login(viewer)
+    response = client.get(trace_page(number), {"as_of": "2025-05-05"})
+    assert response.status_code == 200
+    assert "was posted up to" not in response.content.decode()
+    assert balance_words(response).startswith(words)
+    assert client.get(trace_page(number), {"as_of": "2025-05-01"}).status_code == 422
+
+
+def test_trace_of_what_was_reversed_says_that_it_comes_to_nothing(client, viewer, cancelling):
+    client.force_login(viewer)
+    for day in ({}, {"as_of": days.today().isoformat()}):
+        assert balance_words(client.get(trace_page("MADE"), day)) == "What was posted of it comes to 0 in sum"
+
+
+def test_trace_as_of_a_day_shows_where_that_went(client, viewer, cancelling):
+    client.force_login(viewer)
+    page = client.get(trace_page("SOLD"), {"as_of": "2025-05-05"})
+    assert [one.party.name for one, _ in page.context["shipments"]] == ["Spar"]
+    page = client.get(trace_page("USED"), {"as_of": "2025-05-05"})
+    assert page.context["made_into"] == 1
 
 
 def test_trace_batch_as_of_a_day_before_it_was_posted_is_refused_with_the_day(client, viewer, bakery):

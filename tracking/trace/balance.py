@@ -11,6 +11,7 @@ from datetime import date
 from katana_trace.lib.quantities import plain
 from tracking.ledger.sql import fetch
 from tracking.trace.lot import Lot
+from tracking.trace.walk import Place
 
 # The column of a line, by the kind of its document and the sign it had at first: a mirror's line counts in the column of
 # the kind it reverses, with its own sign. Transfers move nothing out of the lot.
@@ -94,6 +95,21 @@ def balance_of(lot: Lot, *, as_of: date | None = None, on_hand: int | None = Non
         name, sign = COLUMN_OF[kind, first_sign]
         sums[name] += sign * int(quantity)
     return Balance(**{**sums, "on_hand": on_hand_of(lot) if on_hand is None else on_hand})
+
+
+def is_posted_by(place: Place, day: date) -> bool:
+    """Whether any document of ``day`` or before has a line of the lot ``place``.
+
+    Asked of the lines: sums are 0 as well where what was dated before its receipt was used, or what came was reversed.
+    """
+    column = "serial_id" if place[0] else "batch_id"
+    return bool(
+        fetch(
+            "SELECT 1 FROM tracking_ledgerline l JOIN tracking_document d ON d.id = l.document_id"
+            f" WHERE l.{column} = %s AND d.posted_on <= %s LIMIT 1",
+            [place[1], day.isoformat()],
+        )
+    )
 
 
 def on_hand_of(lot: Lot) -> int:

@@ -237,8 +237,9 @@ def titles_of(handovers: Iterable[Handover]) -> tuple[str, ...]:
 
 
 def amount_of(parts: Iterable[tuple[str, int]]) -> str:
-    """``[("kg", 2500000), ("pcs", 12000000)]`` as 2.5 kg, 12 pcs; what is zero is left out."""
+    """``[("kg", 2500000), ("pcs", 12000000)]`` as 2.5 kg, 12 pcs; a part that is zero is left out, a sum that is is not."""
     sums: dict[str, int] = defaultdict(int)
     for unit, quantity in parts:
-        sums[unit] += quantity
-    return ", ".join(f"{for_people(quantity)} {unit}" for unit, quantity in sorted(sums.items()) if quantity)
+        if quantity:
+            sums[unit] += quantity
+    return ", ".join(f"{for_people(quantity)} {unit}" for unit, quantity in sorted(sums.items()))

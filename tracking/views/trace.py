@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from katana_trace.lib.htmx import render_page
 from katana_trace.lib.one_moment import shows_one_moment
 from tracking.forms.trace import ALL, USUAL, TraceForm
+from tracking.trace.balance import is_posted_by
 from tracking.trace.drawing import draw
 from tracking.trace.facts import LotFacts
 from tracking.trace.find import find_lots, lots_newest
@@ -57,7 +58,7 @@ def show(request: HttpRequest, place: tuple[bool, int]) -> HttpResponse:
     form = TraceForm({"steps": USUAL, **request.GET.dict()})
     is_valid = form.is_valid()
     graph = found(place, form)
-    if graph.as_of is not None and not graph.balance.came and not graph.balance.gone:
+    if graph.as_of is not None and not is_posted_by(place, graph.as_of):
         form.add_error(
             "as_of",
             f"Nothing of {graph.lot.facts.number} was posted up to {graph.as_of.isoformat()}. Choose a later day.",
