@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -99,10 +99,10 @@ def test_assign_list_has_every_level_the_oldest_first(client, viewer, salt, pump
     response = client.get("/assign/")
     switched = Document.objects.get(kind="tracking_on").number
     assert rows(response) == [
-        ("S-1", "Main", 18, switched),
-        ("S-2", "Main", 3, switched),
         ("P", "Main", 5, "PO-11"),
         ("P", "Shop", 2, "PO-13"),
+        ("S-1", "Main", 18, switched),
+        ("S-2", "Main", 3, switched),
     ]
     page = response.content.decode()
     assert page.count('aria-label="Stock with numbers">2 of 9</progress>') == 2
@@ -113,16 +113,23 @@ def test_assign_list_has_every_level_the_oldest_first(client, viewer, salt, pump
 
 
 def test_assign_list_is_not_younger_for_what_came_later(client, viewer, salt, pumps):
-    arrive("S-1", 1, day=8, number="PO-8", batch="UNBATCHED")
+    build.post("receipt", build.line("S-1", 1, batch="UNBATCHED"), number="PO-8")
     arrive("P", 1, day=9, number="PO-9")
     client.force_login(viewer)
     switched = Document.objects.get(kind="tracking_on").number
     assert [(row[0], row[3]) for row in rows(client.get("/assign/"))] == [
-        ("S-1", switched),
-        ("S-2", switched),
         ("P", "PO-11"),
         ("P", "PO-13"),
+        ("S-1", switched),
+        ("S-2", switched),
     ]
+
+
+def test_assign_list_is_older_for_what_is_dated_before(client, viewer, pumps):
+    """By its date, not by the order in which it was entered (rule 10)."""
+    build.post("receipt", build.line("P", 1, at="Shop"), number="PO-15", at=noon(1) - timedelta(days=9))
+    client.force_login(viewer)
+    assert [(row[1], row[3]) for row in rows(client.get("/assign/"))] == [("Shop", "PO-15"), ("Main", "PO-11")]
 
 
 def test_assign_list_leads_to_exactly_that_level(client, operator, salt, pumps):
@@ -139,10 +146,10 @@ def test_assign_list_leads_to_exactly_that_level(client, operator, salt, pumps):
         ("?q=s-2", ["S-2"]),
         ("?tracking=serial", ["P", "P"]),
         ("?tracking=batch&q=pump", []),
-        ("?tracking=none", ["S-1", "S-2", "P", "P"]),
-        ("?q=%00", ["S-1", "S-2", "P", "P"]),
-        ("?item=99999999999999999999", ["S-1", "S-2", "P", "P"]),
-        ("?after=nonsense", ["S-1", "S-2", "P", "P"]),
+        ("?tracking=none", ["P", "P", "S-1", "S-2"]),
+        ("?q=%00", ["P", "P", "S-1", "S-2"]),
+        ("?item=99999999999999999999", ["P", "P", "S-1", "S-2"]),
+        ("?after=nonsense", ["P", "P", "S-1", "S-2"]),
     ],
 )
 def test_assign_list_finds(client, viewer, salt, pumps, query, expected):
@@ -199,7 +206,7 @@ def test_assign_list_reads_levels_by_index(salt, pumps):
     """Asked for with OR, SQLite would read every level of the company."""
     if connection.vendor != "sqlite":
         pytest.skip("the plan of SQLite; PostgreSQL reads small tables whole")
-    plan = with_age(levels_without_number()).order_by("since", "id").explain()
+    plan = with_age(levels_without_number()).order_by("since_at", "id").explain()
     assert "SCAN tracking_stocklevel" not in plan
     assert "SCAN U0" not in plan
 

@@ -184,6 +184,27 @@ MUTANTS = (
         TRIGGERS,
     ),
     Mutant(
+        "the oldest is what was entered first",
+        "tracking/picking/fefo.py",
+        'order = "b.expires_on, b.first_at, b.id" if start is not None else "b.first_at, b.id"',
+        'order = "b.expires_on, b.id" if start is not None else "b.id"',
+        ("test_fefo.py",),
+    ),
+    Mutant(
+        "an earlier receipt that is entered later does not make a lot older",
+        "tracking/ledger/triggers/first_rules.py",
+        "OR {MAKING} AND (d.posted_at < {lot}.first_at OR {made} IS NULL)",
+        "OR {MAKING} AND {made} IS NULL",
+        ("test_fefo.py",),
+    ),
+    Mutant(
+        "a reversed receipt keeps its lot old",
+        "tracking/ledger/triggers/first_rules.py",
+        "OR ({line}.quantity < 0 AND d.reverses_id IS NOT NULL",
+        "OR ({line}.quantity < 0 AND d.reverses_id IS NULL AND 1 = 0",
+        ("test_fefo.py",),
+    ),
+    Mutant(
         "ledger lines may be deleted",
         "tracking/ledger/triggers/sqlite.py",
         '{refuse("1 = 1", rules.LINE_DELETED)}',

@@ -136,7 +136,7 @@ def load_on_hand(places: set[tuple[int, int]], facts: Facts) -> None:
         "SELECT variant_id, location_id, number, key, expires_on, status, quantity, batches, total FROM ("
         " SELECT k.variant_id, k.location_id, b.number, b.key, b.expires_on, b.status, k.quantity, row_number() OVER ("
         "  PARTITION BY k.variant_id, k.location_id"
-        "  ORDER BY CASE WHEN b.expires_on IS NULL THEN 1 ELSE 0 END, b.expires_on, b.id) AS place,"
+        "  ORDER BY CASE WHEN b.expires_on IS NULL THEN 1 ELSE 0 END, b.expires_on, b.first_at, b.id) AS place,"
         "  count(*) OVER (PARTITION BY k.variant_id, k.location_id) AS batches,"
         "  sum(k.quantity) OVER (PARTITION BY k.variant_id, k.location_id) AS total"
         f" FROM {table} JOIN tracking_stocklevel k ON k.variant_id = w.owner AND k.location_id = CAST(w.key AS bigint)"

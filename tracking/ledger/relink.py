@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from items.models import Item
+from tracking.ledger.firsts import TABLES, firsts_of_item
 from tracking.models import RelinkPermit
 
 OF_ITEM = "variant_id IN (SELECT id FROM items_variant WHERE item_id = %s)"
@@ -69,7 +70,7 @@ def link_lines(links: Sequence[tuple[UUID, int | None, int | None]]) -> None:
 
 
 def rebuild(item: int) -> None:
-    """Levels and places of ``item``, anew from its ledger lines; the permit is open."""
+    """Levels, places and first instants of ``item``, anew from its ledger lines; the permit is open."""
     with connection.cursor() as cursor:
         rebuild_levels(cursor, item)
         cursor.execute(
@@ -78,6 +79,8 @@ def rebuild(item: int) -> None:
             " WHERE l.serial_id = tracking_serialnumber.id ORDER BY l.id DESC LIMIT 1) WHERE item_id = %s",
             [item],
         )
+        for column in TABLES:
+            cursor.execute(firsts_of_item(column), [item])
 
 
 def rebuild_levels(cursor, item: int) -> None:

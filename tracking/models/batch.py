@@ -26,6 +26,8 @@ class Batch(models.Model):
     supplier_batch = models.CharField(
         "supplier's batch number", max_length=64, blank=True, validators=[TextValidator("Supplier's batch number")]
     )
+    # When it first came in: what the oldest is told by (rule 10). The ledger's triggers keep it; empty before its first line.
+    first_at = models.DateTimeField(null=True, blank=True, editable=False)
     status = models.CharField(max_length=10, choices=RecordStatus.choices, default=RecordStatus.AVAILABLE)
     reason = models.CharField("reason of the hold", max_length=200, blank=True)
     note = models.CharField("note", max_length=1000, blank=True, validators=[TextValidator("Note", 1000, True)])
@@ -46,7 +48,7 @@ class Batch(models.Model):
         ]
         indexes = [
             models.Index(fields=["key", "id"], name="batch_by_key"),
-            models.Index(fields=["variant", "expires_on", "id"], name="batch_by_expiry"),
+            models.Index(fields=["variant", "expires_on", "first_at", "id"], name="batch_by_age"),
             models.Index(fields=["id"], name="batch_held", condition=models.Q(status=RecordStatus.HELD)),
             models.Index(
                 fields=["supplier_batch"], name="batch_by_supplier_batch", condition=~models.Q(supplier_batch="")

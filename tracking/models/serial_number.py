@@ -15,12 +15,14 @@ class SerialNumber(models.Model):
 
     uuid = models.UUIDField(unique=True, default=new_uuid, editable=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")
-    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="serial_numbers")
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="serial_numbers", db_index=False)
     number = models.CharField("serial number", max_length=64, validators=[TextValidator("Serial number")])
     key = models.CharField(max_length=400, editable=False)
     location = models.ForeignKey(
         Location, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
+    # As that of a batch.
+    first_at = models.DateTimeField(null=True, blank=True, editable=False)
     status = models.CharField(max_length=10, choices=RecordStatus.choices, default=RecordStatus.AVAILABLE)
     reason = models.CharField("reason of the hold", max_length=200, blank=True)
     note = models.CharField("note", max_length=1000, blank=True, validators=[TextValidator("Note", 1000, True)])
@@ -40,6 +42,7 @@ class SerialNumber(models.Model):
         ]
         indexes = [
             models.Index(fields=["key", "id"], name="serial_by_key"),
+            models.Index(fields=["variant", "location", "first_at", "id"], name="serial_by_age"),
             models.Index(fields=["id"], name="serial_held", condition=models.Q(status=RecordStatus.HELD)),
         ]
 

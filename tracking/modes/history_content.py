@@ -16,7 +16,7 @@ TEXT = tuple(name for name in HISTORY_COLUMNS if name not in ("kind", "posted_at
 
 
 # What is needed of a line to find it in the ledger: a long history is held in memory by these cells alone.
-MATCHED = ("document", "sku", "batch_number", "serial_number", "quantity", "line")
+MATCHED = ("kind", "document", "posted_at", "sku", "batch_number", "serial_number", "quantity", "line", "reverses")
 # And of a record to make it again.
 MADE = ("sku", "batch_number", "serial_number", "expires_on", "line", *RECORD_COLUMNS)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from items.models import Item, TrackingMode
 from katana_trace.lib.days import parse_day
 from katana_trace.lib.identity import uuid_by_number
-from katana_trace.lib.numbers import UNBATCHED_KEY
+from katana_trace.lib.numbers import UNBATCHED_KEY, key_of
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import Row
 from tracking.ledger.changes import unlogged, write_changes
@@ -21,6 +21,8 @@ from tracking.modes.history_content import HistoryContent
 from tracking.modes.settlement import Number
 
 RESTORED = "Restored from the archive"
+MAKING = ("receipt", "production")
+LAST = (3, "9999")  # of what never came in: after every instant of the file, which are in UTC and sort as text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,10 @@ class ArchivedRecord:
 
 
 def archived_records(item: Item, history: HistoryContent, variants: dict[str, int]) -> tuple[ArchivedRecord, ...]:
-    """The records in the order in which their numbers first moved, as they were made: the oldest is suggested first
-    (rule 10). ``variants`` are ids by key of the SKU. Raises Refusal when a variant is gone."""
+    """The records, those first that first came in: they are settled in this order where they do not expire (rules 7, 10).
+    ``variants`` are ids by key of the SKU. Raises Refusal when a variant is gone."""
     found = []
-    for row in in_order_of_use(history):
+    for row in in_order_of_age(history):
         name = named(row)
         if name[0] not in variants:
             raise Refusal(
@@ -69,11 +71,25 @@ def archived_records(item: Item, history: HistoryContent, variants: dict[str, in
     return tuple(found)
 
 
-def in_order_of_use(history: HistoryContent) -> list[Row]:
+def in_order_of_age(history: HistoryContent) -> list[Row]:
+    """By the instant at which each first came in, as ``ledger/firsts`` tells it; then in the order in which they moved."""
     first: dict[Number, int] = {}
+    instants: dict[Number, tuple[int, str]] = {}
+    reversed_ = {(row.cells["kind"], key_of(row.cells["reverses"])) for row in history.lines if row.cells["reverses"]}
     for place, row in enumerate(history.lines):
-        first.setdefault(named(row), place)
-    return sorted(history.records, key=lambda row: (first.get(named(row), len(history.lines)), row.number))
+        name = named(row)
+        first.setdefault(name, place)
+        if row.cells["quantity"].startswith("-") or row.cells["reverses"]:
+            continue
+        stands = (row.cells["kind"], key_of(row.cells["document"])) not in reversed_
+        rank = 2 if not stands else 0 if row.cells["kind"] in MAKING else 1
+        instants[name] = min(instants.get(name, LAST), (rank, row.cells["posted_at"]))
+
+    def age(row: Row) -> tuple:
+        name = named(row)
+        return instants.get(name, LAST)[1], first.get(name, len(history.lines)), row.number
+
+    return sorted(history.records, key=age)
 
 
 def clashes_of(item: Item, mode: str, records: Sequence[ArchivedRecord]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ Number = tuple[str, str]  # key of the SKU, key of the number, as the archive ha
 
 @dataclass(frozen=True, slots=True)
 class RestoredLevel:
-    """What the restored lines of one batch sum to at a place, in millionths; ``order`` is its place by first use."""
+    """What the restored lines of one batch sum to at a place, in millionths; ``order`` is its place by age."""
 
     name: Number
     number: str

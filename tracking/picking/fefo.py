@@ -1,6 +1,7 @@
 """First expired, first out; then the oldest (rule 10). Expired batches and batches on hold are passed over, and named.
 
-The batches are walked in the order of the index (variant, expiry, id) until the quantity is covered, so a suggestion costs
+The oldest is what first came in by its date, not by the order of entry (``ledger/firsts``). The batches are walked in the
+order of the index (variant, expiry, first instant, id) until the quantity is covered, so a suggestion costs
 what it takes, not what is on the shelf.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection
 
@@ -48,6 +49,7 @@ class Shelf:
     number: str
     key: str
     expires_on: date | None
+    first_at: datetime | str | None  # as the database gives it, and takes it again
     held: bool
     quantity: int
 
@@ -87,27 +89,48 @@ def reason(batch: Shelf, *, first: bool) -> str:
 
 def shelf(variant: int, location: int, day: date) -> Iterator[Shelf]:
     """The batches at a place that are usable through ``day`` or longer, held ones among them, in the order to take them."""
-    yield from walked(variant, location, "b.expires_on >= %s AND (b.expires_on, b.id) > (%s, %s)", [day], day)
-    yield from walked(variant, location, "b.expires_on IS NULL AND b.id > %s", [], None)
+    yield from walked(variant, location, day)
+    yield from walked(variant, location, None)
 
 
-def walked(variant: int, location: int, condition: str, parameters: list, start: date | None) -> Iterator[Shelf]:
-    """Chunk after chunk, each beginning after the last row of the one before."""
-    place = [start, 0] if start is not None else [0]
-    order = "b.expires_on, b.id" if start is not None else "b.id"
+def walked(variant: int, location: int, start: date | None) -> Iterator[Shelf]:
+    """Those that expire on ``start`` or later, or never; chunk after chunk, each beginning after the last row before it."""
+    order = "b.expires_on, b.first_at, b.id" if start is not None else "b.first_at, b.id"
+    condition, parameters = ("b.expires_on >= %s", [start]) if start is not None else ("b.expires_on IS NULL", [])
     size = CHUNK
     while True:
-        rows = read(variant, location, condition, [*parameters, *place], order, size)
+        rows = read(variant, location, condition, parameters, order, size)
         yield from rows
         if len(rows) < size:
             return
-        place = [rows[-1].expires_on, rows[-1].id] if start is not None else [rows[-1].id]
+        last = rows[-1]
+        condition, parameters = after(last)
+        if start is None:
+            condition = f"b.expires_on IS NULL AND {condition}"
+        else:
+            condition = f"b.expires_on >= %s AND (b.expires_on > %s OR {condition})"
+            parameters = [last.expires_on, last.expires_on, *parameters]
         size = min(size * 4, MOST_CHUNK)
+
+
+def after(last: Shelf) -> tuple[str, list]:
+    """The condition, and its parameters, of what comes after ``last`` among the batches of its expiry.
+
+    A batch without an instant has never come in, so it is on no shelf; if one were it would not be lost: it comes first on
+    SQLite, last on PostgreSQL, as both sort.
+    """
+    nulls_last = connection.vendor == "postgresql"
+    if last.first_at is None:
+        return ("(b.first_at IS NULL AND b.id > %s)" if nulls_last else "(b.first_at IS NOT NULL OR b.id > %s)"), [
+            last.id
+        ]
+    later = "(b.first_at, b.id) > (%s, %s)"
+    return (f"({later} OR b.first_at IS NULL)" if nulls_last else later), [last.first_at, last.id]
 
 
 def expired(variant: int, location: int, day: date) -> list[Shelf]:
     """The first expired batches at a place, to be named."""
-    return read(variant, location, "b.expires_on < %s", [day], "b.expires_on, b.id", NAMED)
+    return read(variant, location, "b.expires_on < %s", [day], "b.expires_on, b.first_at, b.id", NAMED)
 
 
 def read(variant: int, location: int, condition: str, parameters: list, order: str, size: int) -> list[Shelf]:
@@ -120,16 +143,21 @@ def read(variant: int, location: int, condition: str, parameters: list, order: s
     and_or_where = "AND" if connection.vendor == "sqlite" else "WHERE"
     id_ = "+b.id" if connection.vendor == "sqlite" else "b.id"
     rows = fetch(
-        f"SELECT b.id, b.number, b.key, b.expires_on, b.status, k.quantity FROM tracking_batch b"
+        f"SELECT b.id, b.number, b.key, b.expires_on, b.first_at, b.status, k.quantity FROM tracking_batch b"
         f" {join} tracking_stocklevel k {on} k.variant_id = b.variant_id AND k.location_id = %s"
         f" AND coalesce(k.batch_id, 0) = {id_}"
         f" {and_or_where} b.variant_id = %s AND k.quantity > 0 AND {condition} ORDER BY {order} LIMIT {size}",
-        [location, variant, *[day.isoformat() if isinstance(day, date) else day for day in parameters]],
+        [location, variant, *[stored(value) for value in parameters]],
     )
     return [
-        Shelf(batch, number, key, as_day(expires_on), status == RecordStatus.HELD, quantity)
-        for batch, number, key, expires_on, status, quantity in rows
+        Shelf(batch, number, key, as_day(expires_on), first_at, status == RecordStatus.HELD, quantity)
+        for batch, number, key, expires_on, first_at, status, quantity in rows
     ]
+
+
+def stored(value: object) -> object:
+    """A day as both databases compare it; an instant is given back as it came."""
+    return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
 
 
 def suggest_serials(*, variant: int, location: int, count: int, taken: set[str]) -> list[str]:
@@ -138,7 +166,7 @@ def suggest_serials(*, variant: int, location: int, count: int, taken: set[str])
     rows = (
         SerialNumber.objects.filter(variant=variant, location=location)
         .exclude(status=RecordStatus.HELD)
-        .order_by("id")
+        .order_by("first_at", "id")
         .values_list("number", "key")
     )
     for number, key in rows[: count + len(taken)]:

@@ -24,10 +24,10 @@ def first_numbers(places: Iterable[tuple[int, int]], count: int) -> dict[tuple[i
     if not wanted:
         return found
     one = (
-        "SELECT * FROM (SELECT id, variant_id, location_id, number, key, status FROM tracking_serialnumber"
-        f" WHERE variant_id = %s AND location_id = %s ORDER BY id LIMIT {count}) AS n"
+        "SELECT * FROM (SELECT first_at, id, variant_id, location_id, number, key, status FROM tracking_serialnumber"
+        f" WHERE variant_id = %s AND location_id = %s ORDER BY first_at, id LIMIT {count}) AS n"
     )
-    rows = fetch(f"{' UNION ALL '.join([one] * len(wanted))} ORDER BY 1", [id_ for place in wanted for id_ in place])
-    for _, variant, location, number, key, status in rows:
+    rows = fetch(f"{' UNION ALL '.join([one] * len(wanted))} ORDER BY 1, 2", [id_ for place in wanted for id_ in place])
+    for _, _, variant, location, number, key, status in rows:
         found[variant, location].append(NumberHere(number, key, status == RecordStatus.HELD))
     return found

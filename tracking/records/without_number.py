@@ -66,18 +66,26 @@ def levels_without_number(item: Item | None = None) -> QuerySet[StockLevel]:
 
 
 def with_age(levels: QuerySet[StockLevel]) -> QuerySet[StockLevel]:
-    """``levels`` with ``since``: the id of the first line that brought something without a number there.
+    """``levels`` with ``since``: the id of the line that first brought something without a number there, and its ``since_at``.
 
-    This is how "oldest first" is read: by the first + line into the very level, which for stock that was there when batch
-    tracking was switched on is the switch's own line, and for units without serial number the first of such units at
-    this location, from before the switch or after. Ids are in posting order, so nothing is sorted by dates, and the
-    first entry that fits of ``line_by_batch`` or ``line_by_variant`` answers; which of the units are still there, no
-    ledger could say.
+    This is how "oldest first" is read (rule 10): by the date of the + lines into the very level, not by the order of entry.
+    For stock that was there when batch tracking was switched on that is the switch's own line, for units without serial
+    number the first of such units at this location, from before the switch or after. ``line_by_batch`` and
+    ``line_by_variant`` find the lines of the few levels that there are; which of the units are still there, no ledger could
+    say.
     """
-    came = LedgerLine.objects.filter(location=OuterRef("location"), quantity__gt=0).order_by("id").values("id")
-    unbatched = came.filter(batch=OuterRef("batch"))[:1]
-    unnumbered = came.filter(variant=OuterRef("variant"), batch=None, serial=None)[:1]
-    return levels.annotate(since=Case(When(batch=None, then=Subquery(unnumbered)), default=Subquery(unbatched)))
+    came = LedgerLine.objects.filter(location=OuterRef("location"), quantity__gt=0).order_by(
+        "document__posted_at", "id"
+    )
+    unbatched = came.filter(batch=OuterRef("batch"))
+    unnumbered = came.filter(variant=OuterRef("variant"), batch=None, serial=None)
+
+    def first(name: str) -> Case:
+        return Case(
+            When(batch=None, then=Subquery(unnumbered.values(name)[:1])), default=Subquery(unbatched.values(name)[:1])
+        )
+
+    return levels.annotate(since=first("id"), since_at=first("document__posted_at"))
 
 
 def documents_of(lines: Iterable[int]) -> dict[int, Document]:

@@ -61,7 +61,9 @@ def assign_list(request: HttpRequest) -> HttpResponse:
         "item": request.GET.get("item", "") if request.GET.get("item", "").isdecimal() else "",
     }
     item = Item.objects.filter(pk=int(chosen["item"][:18])).first() if chosen["item"] else None
-    page = page_by_key(with_age(levels_found(chosen, item)), order=("since", "id"), cursor=request.GET.get("after", ""))
+    page = page_by_key(
+        with_age(levels_found(chosen, item)), order=("since_at", "id"), cursor=request.GET.get("after", "")
+    )
     is_filtered = any(chosen.values())
     context = {
         "page": with_documents(page),

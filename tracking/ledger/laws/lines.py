@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from katana_trace.lib.quantities import plain
+from tracking.ledger.firsts import BROUGHT, EARLIEST, TABLES
 from tracking.ledger.sql import fetch
 
 # Summed up by document, so that PostgreSQL may read the lines in several processes; the kind is asked only of what is left.
@@ -47,6 +49,35 @@ def epochs() -> Iterator[str]:
         yield f"{item}: a line of {document} has epoch {epoch} and does not fit the item at epoch {present}."
 
 
+# Both kinds of lots in one reading of the lines; what has first come in without any line is found by itself.
+FIRSTS = f"""
+    SELECT v.sku, coalesce(b.number, s.number), coalesce(b.first_at, s.first_at), q.first_at FROM (
+        SELECT l.batch_id, l.serial_id, {EARLIEST} AS first_at {BROUGHT}
+            AND (+l.batch_id IS NOT NULL OR +l.serial_id IS NOT NULL) GROUP BY 1, 2
+    ) q LEFT JOIN tracking_batch b ON b.id = q.batch_id LEFT JOIN tracking_serialnumber s ON s.id = q.serial_id
+    JOIN items_variant v ON v.id = coalesce(b.variant_id, s.variant_id)
+    WHERE coalesce(b.first_at, s.first_at) IS NULL OR coalesce(b.first_at, s.first_at) <> q.first_at
+"""
+NEVER_IN = """
+    SELECT v.sku, t.number, t.first_at, NULL FROM {table} t JOIN items_variant v ON v.id = t.variant_id
+    WHERE t.first_at IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM tracking_ledgerline l WHERE l.{column} = t.id AND l.quantity > 0)
+"""
+
+
 def balances() -> Iterator[str]:
     for sku, number, moved, there in fetch(BALANCES):
         yield f"{number} of {sku}: {plain(int(moved))} by its documents, {plain(int(there))} on hand."
+    yield from firsts()
+
+
+def firsts() -> Iterator[str]:
+    """Lots of which another instant is kept than that at which they first came in (rule 10)."""
+    never = (row for column, table in TABLES.items() for row in fetch(NEVER_IN.format(table=table, column=column)))
+    for sku, number, kept, right in (*fetch(FIRSTS), *never):
+        yield f"{number} of {sku} first came in {instant(right)} by its documents, and {instant(kept)} is kept."
+
+
+def instant(value: datetime | str | None) -> str:
+    """An instant of ``fetch``, in UTC to the second: SQLite gives its text."""
+    return str(value)[:19] if value is not None else "never"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tracking.ledger.triggers import rules
+from tracking.ledger.triggers.first_rules import postgresql_body
 
 RAISE = "USING ERRCODE = '23000'"
 
@@ -208,6 +209,11 @@ def all_triggers() -> dict[str, tuple[str, str, str]]:
         "tracking_line_delete": (line, "BEFORE DELETE ON tracking_ledgerline FOR EACH ROW", line_delete()),
         "tracking_line_truncate": (line, "BEFORE TRUNCATE ON tracking_ledgerline FOR EACH STATEMENT", line_delete()),
     }
+    made["tracking_line_insert_firsts"] = (
+        line,
+        "AFTER INSERT ON tracking_ledgerline REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
+        postgresql_body(),
+    )
     for name, table, event, condition, sentence in rules.ROW_GUARDS:
         if event == "DELETE" and condition == "1 = 1":
             when = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"

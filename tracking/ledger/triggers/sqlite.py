@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tracking.ledger.firsts import TABLES
 from tracking.ledger.triggers import rules
+from tracking.ledger.triggers.first_rules import sqlite_trigger
 
 PERMIT = (
     "SELECT 1 FROM tracking_relinkpermit p JOIN items_variant v ON v.item_id = p.item_id"
@@ -108,6 +110,8 @@ def all_triggers() -> dict[str, tuple[str, str]]:
         "tracking_line_update_guard": ("tracking_ledgerline", line_update_guard()),
         "tracking_line_delete_guard": ("tracking_ledgerline", line_delete_guard()),
     }
+    for column in TABLES:
+        made[f"tracking_line_insert_first_{column}"] = ("tracking_ledgerline", sqlite_trigger(column))
     for guard in rules.ROW_GUARDS:
         made[f"tracking_{guard[0]}_guard"] = (guard[1], row_guard(*guard))
     return made
