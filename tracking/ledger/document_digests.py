@@ -21,6 +21,7 @@ from tracking.ledger.sql import fetch, uuid_of
 from tracking.models import Archive
 
 CHUNK = 500
+NUMBERS = ("batch_number", "serial_number")
 
 HEADS = """
     SELECT d.id, d.kind, d.number, d.sequence, d.posted_at, d.posted_on, d.partner_id, d.partner_name, d.partner_address,
@@ -104,7 +105,7 @@ def archived_numbers() -> Mapping[str, str]:
 def numbers_in(content: bytes) -> Iterator[tuple[str, str]]:
     """UUID and number of each line of an archive that has one. What cannot be read is law 10's to say."""
     try:
-        for row in read_rows(io.BytesIO(gzip.decompress(content)), required=HISTORY_COLUMNS):
+        for row in read_rows(io.BytesIO(gzip.decompress(content)), required=HISTORY_COLUMNS, text=NUMBERS):
             number = row.cells["batch_number"] or row.cells["serial_number"]
             if row.cells["kind"] != "record" and number:
                 yield UUID(row.cells["line"]).hex, printed_number(number, key_of(number))

@@ -16,10 +16,11 @@ from tracking.documents.rule import KindRule, NewDocument, PartnerText
 from tracking.ledger import locks, mirror
 from tracking.ledger.fingerprint import fingerprint_of
 from tracking.ledger.holdings import Holdings
+from tracking.ledger.new_lots import PlannedDocument
 from tracking.ledger.plan import NotThere, Planner
 from tracking.ledger.retry import in_transaction
 from tracking.ledger.sql import any_of, fetch
-from tracking.ledger.write import PlannedDocument, write_documents
+from tracking.ledger.write import write_documents
 from tracking.models import Document
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from katana_trace.lib.identity import new_uuids
-from tracking.ledger import changes, guards
+from tracking.ledger import guards
 from tracking.ledger.bulk import AT_ONCE, Call, insert
-from tracking.ledger.digest import ChangeText, DigestLine, DocumentHead, document_digest
-from tracking.ledger.holdings import BatchFacts, SerialFacts
+from tracking.ledger.digest import DigestLine, DocumentHead, document_digest
+from tracking.ledger.new_lots import PlannedDocument, write_lots
 from tracking.ledger.plan import PlannedLine
 from tracking.ledger.sql import fetch, stored_uuid
-from tracking.models import Document, Subject
-from tracking.models.batch import RecordStatus
+from tracking.models import Document
 
 DOCUMENT_COLUMNS = {
     "kind": "text", "number": "text", "key": "text", "sequence": "bigint", "posted_at": "timestamptz",
@@ -25,15 +23,6 @@ DOCUMENT_COLUMNS = {
     "note": "text", "posted_by_id": "int", "posted_by_name": "text", "recorded_at": "timestamptz", "reverses_id": "bigint",
     "fingerprint": "text", "digest": "text", "token": "uuid",
 }  # fmt: skip
-BATCH_COLUMNS = {
-    "variant_id": "bigint", "number": "text", "key": "text", "expires_on": "date", "supplier_batch": "text",
-    "status": "text", "reason": "text", "note": "text", "uuid": "uuid",
-}  # fmt: skip
-SERIAL_COLUMNS = {
-    "item_id": "bigint", "variant_id": "bigint", "number": "text", "key": "text", "status": "text", "reason": "text",
-    "note": "text", "uuid": "uuid",
-}  # fmt: skip
-
 COLUMNS = "uuid, document_id, variant_id, location_id, batch_id, serial_id, quantity, epoch"
 
 
@@ -50,18 +39,9 @@ class LineRow(NamedTuple):
     epoch: int
 
 
-@dataclass(slots=True)
-class PlannedDocument:
-    document: Document
-    lines: list[PlannedLine]
-
-
 def write_documents(planned: Sequence[PlannedDocument]) -> None:
     """Inserts the documents with their new batches and serial numbers, then all lines in posting order."""
-    write_batches(planned)
-    write_serials(
-        [line.serial for document in planned for line in document.lines if line.serial and line.serial.id is None]
-    )
+    write_lots(planned)
     rows = [line_rows(document.lines) for document in planned]
     for document, its in zip(planned, rows, strict=True):
         document.document.digest = digest_of(document.document, its)
@@ -125,72 +105,6 @@ def write_heads(documents: list[Document], *, locks: Sequence[LineRow] = ()) -> 
     for document, id_ in zip(documents, ids, strict=True):
         document.pk = id_
         document._state.adding, document._state.db = False, connection.alias
-
-
-def write_batches(planned: Sequence[PlannedDocument]) -> None:
-    """In the order of their keys, so that two postings that make the same ones wait instead of deadlocking."""
-    makers = {
-        id(line.batch): (line.batch, document.document)
-        for document in reversed(planned)
-        for line in document.lines
-        if line.batch and line.batch.id is None
-    }
-    if not makers:
-        return
-    new = sorted(makers.values(), key=lambda made: (made[0].variant, made[0].key))
-    uuids = new_uuids(len(new))
-    changes.write_first(
-        [
-            first_of(batch, uuid, document)
-            for (batch, document), uuid in zip(new, uuids, strict=True)
-            if batch.expires_on
-        ]
-    )
-    ids = insert(
-        "tracking_batch",
-        BATCH_COLUMNS,
-        [
-            (b.variant, b.number, b.key, b.expires_on, "", RecordStatus.AVAILABLE.value, "", "", stored_uuid(uuid))
-            for (b, _), uuid in zip(new, uuids, strict=True)
-        ],
-    )
-    for (batch, _), id_ in zip(new, ids, strict=True):
-        batch.id = id_
-
-
-def first_of(batch: BatchFacts, uuid: UUID, document: Document) -> ChangeText:
-    """The first change of a new batch: the expiry it was made with (rule 25)."""
-    return ChangeText(
-        subject=Subject.BATCH.value,
-        subject_id=None,
-        uuid=uuid,
-        variant=batch.variant,
-        name=batch.number,
-        key=batch.key,
-        field="expires_on",
-        old="",
-        new=batch.expires_on.isoformat() if batch.expires_on else "",
-        is_first=True,
-        reason=f"Made with {document.number}",
-        changed_by=document.posted_by_id,
-        changed_by_name=document.posted_by_name,
-        changed_at=document.recorded_at,
-    )
-
-
-def write_serials(facts: list[SerialFacts]) -> None:
-    """Without a place: the trigger gives it when the line comes in."""
-    new = sorted({id(serial): serial for serial in facts}.values(), key=lambda serial: (serial.item, serial.key))
-    ids = insert(
-        "tracking_serialnumber",
-        SERIAL_COLUMNS,
-        [
-            (s.item, s.variant, s.number, s.key, RecordStatus.AVAILABLE.value, "", "", stored_uuid(uuid))
-            for s, uuid in zip(new, new_uuids(len(new)), strict=True)
-        ],
-    )
-    for serial, id_ in zip(new, ids, strict=True):
-        serial.id = id_
 
 
 def write_lines(documents: Mapping[int, Sequence[LineRow]], *, are_locked: bool = False) -> None:

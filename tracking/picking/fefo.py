@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db import connection
 
@@ -49,7 +49,7 @@ class Shelf:
     number: str
     key: str
     expires_on: date | None
-    first_at: datetime | str | None  # as the database gives it, and takes it again
+    first_at: str | None  # the database's own text, which it takes again: reading instants would double the time
     held: bool
     quantity: int
 
@@ -121,9 +121,8 @@ def after(last: Shelf) -> tuple[str, list]:
     """
     nulls_last = connection.vendor == "postgresql"
     if last.first_at is None:
-        return ("(b.first_at IS NULL AND b.id > %s)" if nulls_last else "(b.first_at IS NOT NULL OR b.id > %s)"), [
-            last.id
-        ]
+        without = "b.first_at IS NULL AND b.id > %s" if nulls_last else "b.first_at IS NOT NULL OR b.id > %s"
+        return f"({without})", [last.id]
     later = "(b.first_at, b.id) > (%s, %s)"
     return (f"({later} OR b.first_at IS NULL)" if nulls_last else later), [last.first_at, last.id]
 
@@ -143,21 +142,16 @@ def read(variant: int, location: int, condition: str, parameters: list, order: s
     and_or_where = "AND" if connection.vendor == "sqlite" else "WHERE"
     id_ = "+b.id" if connection.vendor == "sqlite" else "b.id"
     rows = fetch(
-        f"SELECT b.id, b.number, b.key, b.expires_on, b.first_at, b.status, k.quantity FROM tracking_batch b"
+        f"SELECT b.id, b.number, b.key, b.expires_on, CAST(b.first_at AS text), b.status, k.quantity FROM tracking_batch b"
         f" {join} tracking_stocklevel k {on} k.variant_id = b.variant_id AND k.location_id = %s"
         f" AND coalesce(k.batch_id, 0) = {id_}"
         f" {and_or_where} b.variant_id = %s AND k.quantity > 0 AND {condition} ORDER BY {order} LIMIT {size}",
-        [location, variant, *[stored(value) for value in parameters]],
+        [location, variant, *[day.isoformat() if isinstance(day, date) else day for day in parameters]],
     )
     return [
         Shelf(batch, number, key, as_day(expires_on), first_at, status == RecordStatus.HELD, quantity)
         for batch, number, key, expires_on, first_at, status, quantity in rows
     ]
-
-
-def stored(value: object) -> object:
-    """A day as both databases compare it; an instant is given back as it came."""
-    return value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
 
 
 def suggest_serials(*, variant: int, location: int, count: int, taken: set[str]) -> list[str]:
