@@ -198,7 +198,7 @@ def test_one_item_alone():
 
 def empty_the_database() -> None:
     """What a person does who begins again in an empty database."""
-    tables = ["tracking_ledgerline", "tracking_stocklevel", "tracking_serialnumber", "tracking_batch", "tracking_document",
+    tables = ["tracking_recordchange", "tracking_ledgerline", "tracking_stocklevel", "tracking_serialnumber", "tracking_batch", "tracking_document",
               "tracking_location", "tracking_partner", "items_variant", "items_item"]  # fmt: skip
     triggers.drop_all(connection)
     with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from tracking.ledger.sql import fetch
 
-AT_ONCE = 1800  # rows of one INSERT on SQLite: of 17 columns at most, below its limit of 32,766 values
+VALUES = 32_766  # of one INSERT on SQLite
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,9 @@ def insert(table: str, columns: dict[str, str], rows: Sequence[tuple], *, call: 
             query, parameters = f"{query}, (SELECT {call.expression})", [*parameters, *call.parameters]
         return [row[0] for row in fetch(query, parameters)] if rows else []
     row = f"({', '.join(['%s'] * len(columns))})"
-    for start in range(0, len(rows), AT_ONCE):
-        some = rows[start : start + AT_ONCE]
+    at_once = VALUES // len(columns)
+    for start in range(0, len(rows), at_once):
+        some = rows[start : start + at_once]
         query = f"INSERT INTO {table} ({names}) VALUES {', '.join([row] * len(some))} RETURNING id"
         found += [id_ for (id_,) in fetch(query, [cell for cells in some for cell in cells])]
     return found

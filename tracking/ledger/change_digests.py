@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracking.ledger.digest import ChangeText
-from tracking.ledger.document_digests import instant_of
-from tracking.ledger.sql import fetch, uuid_of
+from tracking.ledger.sql import fetch, instant_of, uuid_of
 
 CHUNK = 5_000
 ROWS = """

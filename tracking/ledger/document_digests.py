@@ -10,14 +10,14 @@ import gzip
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.safe_csv import FileError, read_rows
 from tracking.ledger.digest import DigestLine, DocumentHead, document_digest, printed_number
 from tracking.ledger.movement_export import HISTORY_COLUMNS
-from tracking.ledger.sql import fetch, uuid_of
+from tracking.ledger.sql import fetch, instant_of, uuid_of
 from tracking.models import Archive
 
 CHUNK = 500
@@ -85,11 +85,6 @@ def head_of(cells: list) -> DocumentHead:
         fingerprint=fingerprint,
         token=uuid_of(token),
     )
-
-
-def instant_of(value: datetime | str) -> datetime:
-    """An instant of a bare query: SQLite gives its text, in UTC."""
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 def archived_numbers() -> Mapping[str, str]:

@@ -6,13 +6,13 @@ Read in chunks, each finished before the next: constant memory, and no half-read
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from katana_trace.lib.quantities import plain
 from katana_trace.lib.safe_csv import guard
 from tracking.ledger.posting_order import PlacedDocument, documents_apart, in_posting_order, placed_documents
-from tracking.ledger.sql import any_of, fetch
+from tracking.ledger.sql import any_of, fetch, instant_of
 
 COLUMNS = (
     "kind", "document", "posted_at", "partner", "location", "sku", "batch_number", "expires_on", "serial_number",
@@ -135,10 +135,8 @@ def look_up(query: str, column: str, ids: set[int], found: dict) -> None:
 
 
 def instant_cell(value: datetime | str) -> str:
-    """An instant as the databases give it to a bare query: text in UTC on SQLite, a datetime on PostgreSQL."""
-    if isinstance(value, str):
-        return f"{value[:10]}T{value[11:19]}+00:00"
-    return value.astimezone(UTC).isoformat(timespec="seconds")
+    """An instant of a bare query as files have it: UTC, whole seconds."""
+    return instant_of(value).isoformat(timespec="seconds")
 
 
 def uuid_cell(value: UUID | str) -> str:

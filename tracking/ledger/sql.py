@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from django.db import connection
@@ -37,6 +37,15 @@ def fetch(sql: str, parameters: Sequence = ()) -> list[tuple]:
 def stored_uuid(value: UUID) -> UUID | str:
     """As a column of the database has it: SQLite keeps its 32 digits."""
     return value if connection.vendor == "postgresql" else value.hex
+
+
+def instant_of(value: datetime | str) -> datetime:
+    """An instant of a query of ``fetch``, in UTC: SQLite gives its text, or a datetime that does not say its zone.
+
+    ``astimezone`` would take that for one in the site's zone, and files would say another hour than was stored.
+    """
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def uuid_of(value: UUID | str) -> UUID:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from katana_trace.lib.identity import new_uuids
 from tracking.ledger import guards
-from tracking.ledger.bulk import AT_ONCE, Call, insert
+from tracking.ledger.bulk import VALUES, Call, insert
 from tracking.ledger.digest import DigestLine, DocumentHead, document_digest
 from tracking.ledger.new_lots import PlannedDocument, write_lots
 from tracking.ledger.plan import PlannedLine
@@ -131,8 +131,9 @@ def write_lines(documents: Mapping[int, Sequence[LineRow]], *, are_locked: bool 
                 [list(column) for column in zip(*rows, strict=True)],
             )
         else:
-            for start in range(0, len(rows), AT_ONCE):
-                some = rows[start : start + AT_ONCE]
+            at_once = VALUES // len(rows[0])
+            for start in range(0, len(rows), at_once):
+                some = rows[start : start + at_once]
                 places = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(some))
                 cells = [cell for uuid, *row in some for cell in (uuid.hex, *row)]
                 cursor.execute(f"INSERT INTO tracking_ledgerline ({COLUMNS}) VALUES {places}", cells)
