@@ -379,7 +379,7 @@ def test_recall_customer_can_go_back(manager, bakery):
 
 
 def test_recall_detail_tells_what_changed_since(client, manager, bakery):
-    post("customer_return", line("BREAD", 1, batch="B1"), partner="Café Blau", number="RET-0")
+    post("customer_return", line("BREAD", 1, batch="B1"), partner="Hotel Linde", number="RET-0")
     recall = opened(manager)
     assert changes(recall) == {}
     post("production", line("DOUGH", -5, batch="D2"), line("BREAD", 4, batch="B2"), number="MO-X")

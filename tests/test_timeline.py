@@ -63,7 +63,7 @@ def life(bakery, clock, operator, manager, client) -> None:
     act("production", line("FLOUR", -30, batch="F1"), line("DOUGH", 40, batch="D1"), number="MO-1")
     act("transfer", line("FLOUR", -20, batch="F1"), line("FLOUR", 20, batch="F1", at="Cold room"), number="ST-1")
     sold = act("shipment", line("FLOUR", -5, batch="F1"), number="SO-1", partner="Café Blau")
-    act("customer_return", line("FLOUR", 2, batch="F1"), number="CR-1", partner="Café Blau", note="Torn bag")
+    act("customer_return", line("FLOUR", 2, batch="F1"), number="CR-1", partner="Café Rot", note="Torn bag")
     act("supplier_return", line("FLOUR", -1, batch="F1"), number="SR-1", partner="Northmill")
     act("adjustment", line("FLOUR", -3, batch="F1"), line("FLOUR", -4, batch="F1", at="Cold room"), number="ADJ-1")
     act("stocktake", line("FLOUR", "-0.5", batch="F1"), number="SC-1", note="Yearly count")
@@ -88,7 +88,7 @@ LIFE = [  # the newest first: what, partner, quantity, where, old → new, reaso
     ("Counted", "", "−0.5", "Main", "", "Yearly count", "operator", "SC-1"),
     ("Adjusted", "", "−7", "Cold room −4, Main −3", "", "", "operator", "ADJ-1"),
     ("Sent back to", "Northmill", "−1", "Main", "", "", "operator", "SR-1"),
-    ("Returned by", "Café Blau", "+2", "Main", "", "Torn bag", "operator", "CR-1"),
+    ("Returned by", "Café Rot", "+2", "Main", "", "Torn bag", "operator", "CR-1"),
     ("Shipped to", "Café Blau", "−5", "Main", "", "", "operator", "SO-1"),
     ("Moved", "", "20", "Main → Cold room", "", "", "operator", "ST-1"),
     ("Used in production", "", "−30", "Main", "", "", "operator", "MO-1"),
@@ -557,7 +557,7 @@ def test_batch_detail_says_all_of_an_event(life, viewer, client):
         "Used in production",
         f'into Dough <a class="code" href="{batch("D1").get_absolute_url()}">D1</a>',
         "Main → Cold room",
-        "Returned by Café Blau",
+        "Returned by Café Rot",
         "Torn bag",
         '<span class="vh">from </span>1 Mar 2026 → <span class="vh">to </span>1 Apr 2026',
         "Reversed by <a",
