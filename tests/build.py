@@ -21,6 +21,7 @@ from tracking.modes.download import record_download
 from tracking.modes.history import write_history
 from tracking.modes.restore import restore_tracking
 from tracking.modes.switch import disable_tracking, enable_tracking
+from tracking.records.edit import edit_batch
 
 
 def item(name: str, tracking: str = "none", unit: str = "pcs", skus: tuple[str, ...] = ("SKU",), **fields) -> Item:
@@ -145,3 +146,14 @@ def restore(item: Item, content: bytes, by, left: Iterable[str] = ()) -> Archive
 def broken() -> dict[int, list[str]]:
     """The laws that are broken: number to findings; {} when the ledger is honest."""
     return {law.number: findings for law, findings in broken_laws() if findings}
+
+
+def set_expiry(number: str, day: str, by=None) -> None:
+    """Another expiry of a batch, as its page gives it."""
+    edit_batch(batch=batch(number), changes={"expires_on": date.fromisoformat(day)}, by=by, reason="Label")
+
+
+def rename(row: Item | Variant | Location | Partner, name: str) -> None:
+    """Another name or SKU, saved as every door saves it."""
+    setattr(row, row.NAMED, name)
+    row.save()

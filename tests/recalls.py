@@ -24,8 +24,12 @@ def make_bakery() -> None:
     post("shipment", line("BREAD", -15, batch="B1"), partner="Hotel Linde", number="SO-2")
     post("supplier_return", line("FLOUR", -3, batch="F1"), partner="Northmill")
     post("adjustment", line("FLOUR", -2, batch="F1"))
-    Partner.objects.filter(key="café blau").update(email="info@cafe.example", phone="+43 1 2", address="Ring 1\nWien")
-    Location.objects.filter(key="main").update(phone="+43 5 55", address="Mill Lane 1")
+    cafe = Partner.objects.get(key="café blau")
+    cafe.email, cafe.phone, cafe.address = "info@cafe.example", "+43 1 2", "Ring 1\nWien"
+    cafe.save()
+    main = Location.objects.get(key="main")
+    main.phone, main.address = "+43 5 55", "Mill Lane 1"
+    main.save()
 
 
 def opened(by, lots: str = "FLOUR F1", kind: str = "recall", title: str = "Glass in flour") -> Recall:

@@ -15,7 +15,7 @@ from katana_trace import environment
 from katana_trace.lib import acts
 from katana_trace.lib.refusal import Refusal
 from tests import build
-from tracking.records.hold import hold
+from tracking.records.hold import hold, release
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def test_acts_of_an_item_are_told_with_who_and_what(told, manager):
     assert told(lambda: hold(records=[build.batch("L2")], by=manager, reason="Smells")) == [
         {"act": "record_changed", "by": "manager", "number": "L2", "field": "status", "to": "held"}
     ]
-    told(lambda: build.batch("L2").__class__.objects.update(status="available"))
+    told(lambda: release(records=[build.batch("L2")], by=manager, reason="Does not"))
     off = told(lambda: build.switch_off(flour, manager))
     assert [(one["act"], one["by"], one["item"]) for one in off] == [
         ("history_downloaded", "manager", "Flour"),

@@ -51,7 +51,7 @@ def test_hold_and_release_ask_for_a_reason_and_keep_it(in_admin, flour, manager)
     in_admin.post(BATCHES, chosen(flour[:1], "release_records", confirm="1", reason="Tested"))
     assert statuses() == {"L1": ("available", ""), "L2": ("held", "Smells")}
     last = RecordChange.objects.order_by("-pk").first()
-    assert (last.number, last.new, last.reason, last.changed_by) == ("L1", "available", "Tested", manager)
+    assert (last.name, last.new, last.reason, last.changed_by) == ("L1", "available", "Tested", manager)
 
 
 def test_hold_without_a_reason_is_refused(in_admin, flour):

@@ -315,9 +315,7 @@ def test_item_assign_asks_a_bounded_number_of_queries(client, operator, manager,
 
 def test_item_assign_shows_the_expiry_of_a_batch_that_is_there(client, operator, salt):
     arrive("S-1", 1, day=7, number="PO-7", batch="F1")
-    batch = build.batch("F1")
-    batch.expires_on = date(2026, 12, 24)
-    batch.save()
+    build.set_expiry("F1", "2026-12-24")
     client.force_login(operator)
     address = f"{assign(salt)}?level={level('S-1').pk}&batch_number=%20f1"
     page = client.get(address)

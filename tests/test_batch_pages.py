@@ -53,9 +53,9 @@ def errors(response) -> dict[str, list[str]]:
 
 def log() -> list[tuple]:
     return list(
-        RecordChange.objects.order_by("id").values_list(
-            "number", "field", "old", "new", "reason", "changed_by__username"
-        )
+        RecordChange.objects.filter(uuid__isnull=False, is_first=False)
+        .order_by("id")
+        .values_list("name", "field", "old", "new", "reason", "changed_by__username")
     )
 
 

@@ -13,6 +13,7 @@ from items.models import Variant
 from tests.build import broken, item
 from tests.worlds import exported, run
 from tracking.ledger import triggers
+from tracking.ledger.subjects import FieldChange, log_row
 from tracking.resources.catalogue import VariantResource
 
 GTIN = "4006381333931"
@@ -43,6 +44,8 @@ def loaf(db):
 @pytest.fixture
 def twins(loaf):
     """As a site of before has them: the same GTIN on three variants, of which the first has the key."""
+    for row in Variant.objects.filter(sku__in=["CL-400", "RYE"]):
+        log_row(row, [FieldChange("gtin", "", "0" + GTIN)])
     Variant.objects.filter(sku__in=["CL-400", "RYE"]).update(gtin="0" + GTIN)
     return loaf
 

@@ -211,7 +211,7 @@ def write_past_the_planner(tracked: str, kind: str, write: str) -> None:
     now = timezone.now()
     document = Document.objects.create(
         kind=kind, number="RAW", key="raw", posted_at=now, posted_on=now.date(), recorded_at=now,
-        fingerprint="x", token=new_uuid(),
+        fingerprint="x", digest="0" * 64, token=new_uuid(),
     )  # fmt: skip
     record, variant = lot(tracked), Variant.objects.select_related("item").get(sku=SKUS[tracked])
     found = LedgerLine(

@@ -152,7 +152,7 @@ def test_hold_lot_extended_holds_all_that_was_made_from_it(bakery, manager):
     because = "Made from batch F1 of FLOUR: Weevils"
     assert on_hold() == {"B1": because, "B2": "Burnt", "D1": because, "F1": "Weevils"}
     told = RecordChange.objects.filter(changed_by=manager).order_by("key")
-    assert list(told.values_list("number", "field", "old", "new", "reason")) == [
+    assert list(told.values_list("name", "field", "old", "new", "reason")) == [
         ("B1", "status", "available", "held", because),
         ("D1", "status", "available", "held", because),
         ("F1", "status", "available", "held", "Weevils"),
@@ -226,7 +226,7 @@ def test_release_lot_extended_releases_what_was_held_because_of_it(bakery, manag
     assert (list(shown(found.lots)), found.kept) == (["B1", "B2", "D1"], ())
     assert release_lot(record=batch("F1"), by=manager, reason="Clean", extend=True, seen=found.seen) == 3
     assert on_hold() == {"S1": "Cracked"}
-    last = RecordChange.objects.filter(number="B1").last()
+    last = RecordChange.objects.filter(name="B1").last()
     assert (last.new, last.reason, last.changed_by) == ("available", "Made from batch F1 of FLOUR: Clean", manager)
 
 

@@ -191,7 +191,8 @@ def test_attributes_of_batches_are_changed_and_logged(as_manager):
     press(as_manager, page, "commit")
     batch = build.batch("F-1")
     assert (batch.expires_on, batch.supplier_batch, batch.note) == (date.fromisoformat(ahead(60)), "NM 88", "")
-    changes = RecordChange.objects.order_by("id").values_list("field", "old", "new", "reason", "changed_by__username")
+    changes = RecordChange.objects.filter(uuid__isnull=False, is_first=False).order_by("id")
+    changes = changes.values_list("field", "old", "new", "reason", "changed_by__username")
     assert list(changes) == [
         ("expires_on", ahead(90), ahead(60), "Import of batches", "manager"),
         ("supplier_batch", "", "NM 88", "Import of batches", "manager"),

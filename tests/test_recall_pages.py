@@ -21,7 +21,6 @@ from tracking.models import (
     Batch,
     Draft,
     Location,
-    Partner,
     Recall,
     RecallCustomer,
     RecordChange,
@@ -433,7 +432,7 @@ def test_recall_letters_name_the_business_or_the_locations_as_their_sender(clien
 
 
 def test_recall_csv_has_everything_the_case_keeps(client, viewer, manager, bakery):
-    Partner.objects.filter(key="café blau").update(name="=Café")
+    build.rename(build.partner("Café Blau"), "=Café")
     recall = opened(manager)
     client.force_login(viewer)
     response = client.get(f"{recall.get_absolute_url()}recall.csv")

@@ -8,7 +8,7 @@ from items.models import Item, Variant
 from tests import build
 from tests.build import batch, line, post
 from tests.recalls import changes, depths, make_bakery, opened, read
-from tracking.models import Batch, Document, Location, Partner, Recall
+from tracking.models import Batch, Document, Partner, Recall
 from tracking.recalls.close import close_recall
 from tracking.recalls.containing import cases_with
 from tracking.recalls.state import hold_all
@@ -35,7 +35,7 @@ def test_a_lot_is_found_under_another_sku(client, manager):
     bread = build.item("Bread", "batch", skus=("BREAD-S", "BREAD-L"))
     post("production", line("BREAD-S", 10, batch="B1"), line("BREAD-L", 20, batch="B1"))
     recall = opened(manager, "BREAD-S B1\nBREAD-L B1")
-    Variant.objects.filter(item=bread, sku="BREAD-S").update(sku="BREAD-500", key="bread-500")
+    build.rename(Variant.objects.get(item=bread, sku="BREAD-S"), "BREAD-500")
     assert changes(recall) == {}
     # The old SKU goes to another variant, which has a batch of the same number too.
     Variant(item=bread, sku="BREAD-S").save()
@@ -52,7 +52,7 @@ def test_a_lot_is_found_under_another_sku(client, manager):
 
 def test_stock_of_a_renamed_location_has_not_moved(client, manager, bakery):
     recall = opened(manager)
-    Location.objects.filter(key="main").update(name="Warehouse", key="warehouse")
+    build.rename(build.location("Main"), "Warehouse")
     assert changes(recall) == {}
     client.force_login(manager)
     rows = client.get(f"{recall.get_absolute_url()}stock/").context["rows"]

@@ -21,6 +21,7 @@ from tests.build import (
     refusal,
     restore,
     reverse,
+    set_expiry,
     stock,
     switch_off,
     switch_on,
@@ -80,7 +81,7 @@ def test_a_hold_on_what_is_unbatched_outlives_a_restore(manager):
     post("adjustment", line("FLOUR", -3, batch="UNBATCHED"), line("FLOUR", 3, batch="F-1"))
     history = switch_off(flour, manager)
     switch_on(flour, "batch", manager)
-    Batch.objects.filter(key="unbatched").update(expires_on="2031-01-31")
+    set_expiry("UNBATCHED", "2031-01-31")
     hold(records=[batch("UNBATCHED")], by=manager, reason="Weevils")
     restore(flour, history, manager)
     assert stock() == {("FLOUR", "Main", "F-1"): "3", ("FLOUR", "Main", "UNBATCHED"): "2"}

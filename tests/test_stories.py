@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 
 import pytest
 
@@ -23,6 +24,7 @@ from tests.build import (
 )
 from tests.worlds import exported, traced
 from tracking.models import Batch, Document
+from tracking.records.edit import edit_batch
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +127,8 @@ def records(history: bytes) -> list[dict]:
 def test_tracking_is_switched_off_downloaded_and_restored_and_nothing_is_lost(manager):
     bakery()
     loaf = Batch.objects.get(number="B-1").variant.item
-    Batch.objects.filter(number="B-2").update(made_on="2026-01-02", supplier_batch="=1+1", note="Line one\r\nline two")
+    written = {"made_on": date(2026, 1, 2), "supplier_batch": "=1+1", "note": "Line one\r\nline two"}
+    edit_batch(batch=Batch.objects.get(number="B-2"), changes=written, by=manager, reason="Label")
     movements, on_hand, trace = exported("movements"), exported("stock"), traced("FLOUR", "NM-1")
 
     downloaded = switch_off(loaf, manager)
@@ -141,11 +144,12 @@ def test_tracking_is_switched_off_downloaded_and_restored_and_nothing_is_lost(ma
     assert own_rows(exported("movements")) == own_rows(movements)
     assert exported("stock") == on_hand
     assert traced("FLOUR", "NM-1") == trace
+    unbatched = Batch.objects.get(variant__item=loaf, key="unbatched")
     # The records are back to the byte; beside them is the UNBATCHED batch, empty, that enabling had made.
     assert records(history_of(loaf)) == [
         *records(downloaded),
         {**dict.fromkeys(records(downloaded)[0], ""), "kind": "record", "sku": "LOAF", "batch_number": "UNBATCHED",
-         "item": "Country loaf", "unit": "pcs", "status": "available"},
+         "item": "Country loaf", "unit": "pcs", "status": "available", "line": str(unbatched.uuid)},
     ]  # fmt: skip
     assert [d.kind for d in Document.objects.filter(kind__startswith="tracking_").order_by("pk")] == [
         "tracking_on",

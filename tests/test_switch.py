@@ -17,6 +17,7 @@ from tracking.models import Archive, Batch, Document, HistoryDownload, LedgerLin
 from tracking.modes.download import record_download, sent_and_recorded
 from tracking.modes.history import write_history
 from tracking.modes.switch import disable_tracking, enable_tracking
+from tracking.records.hold import hold
 
 pytestmark = pytest.mark.django_db
 
@@ -188,7 +189,7 @@ def test_a_download_counts_when_its_last_byte_was_taken(manager, monkeypatch):
 def test_switching_off_is_refused_while_stock_is_on_hold(manager):
     flour = item("Flour", "batch", "kg", skus=("F",))
     post("receipt", line("F", 5, batch="L1"))
-    Batch.objects.update(status="held", reason="laboratory")
+    hold(records=[batch("L1")], by=manager, reason="laboratory")
     download(flour, manager)
     with pytest.raises(Refusal, match=r"Stock of Flour is on hold: L1 of F\. Release it first"):
         disable_tracking(item=flour, by=manager, reason="x")

@@ -18,7 +18,7 @@ from katana_trace.lib.quantities import MILLION
 from tests import build
 from tests.build import batch, line, post, serial
 from tracking.ledger import triggers
-from tracking.ledger.write import write_heads, write_lines
+from tracking.ledger.write import LineRow, write_heads, write_lines
 from tracking.models import Document
 from tracking.records.edit import edit_batch
 from tracking.records.hold import hold, release
@@ -430,18 +430,15 @@ def test_timeline_tells_each_line_once_where_two_documents_were_written_at_the_s
     heads = [
         Document(
             kind="receipt", number=n, key=n.lower(), posted_at=clock.at, posted_on=days.day_of(clock.at),
-            recorded_at=clock.at, fingerprint=n, token=new_uuid(),
+            recorded_at=clock.at, fingerprint=n, digest="0" * 64, token=new_uuid(),
         )
         for n in ("PO-1", "PO-2")
     ]  # fmt: skip
     write_heads(heads)
     with alternating_lines():
-        write_lines(
-            [
-                (heads[n].pk, flour.variant_id, places[n], flour.pk, None, quantity * MILLION, 0)
-                for quantity, n in enumerate((0, 1, 1, 0, 1), 1)
-            ]
-        )
+        for quantity, n in enumerate((0, 1, 1, 0, 1), 1):
+            row = LineRow(new_uuid(), flour.variant_id, places[n], flour.pk, None, "", quantity * MILLION, 0)
+            write_lines({heads[n].pk: [row]})
     parts = [("PO-2", "+5"), ("PO-1", "+4"), ("PO-2", "+5"), ("PO-1", "+1"), ("PO-0", "+1")]
     for size in (1, 2, 3, 4, 50):
         assert [(e.document.number, e.amount) for e in page_by_page(flour, size)] == parts
@@ -452,8 +449,15 @@ def test_timeline_reads_lines_by_the_index_that_has_them_in_order(bakery, clock)
     post("receipt", line("FLOUR", 1, batch="F1"), line("FLOUR", 1, batch="F2"), at=clock.at)
     (document,) = Document.objects.all()
     lots = [batch(number) for number in ("F1", "F2")]
+    main = build.location().pk
     write_lines(
-        [(document.pk, t.variant_id, build.location().pk, t.pk, None, MILLION, 0) for t in lots for _ in range(600)]
+        {
+            document.pk: [
+                LineRow(new_uuid(), lot.variant_id, main, lot.pk, None, "", MILLION, 0)
+                for lot in lots
+                for _ in range(600)
+            ]
+        }
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -20,7 +20,9 @@ from tests.build import (
     item,
     line,
     location,
+    partner,
     post,
+    rename,
     restore,
     serial,
     serials,
@@ -30,23 +32,25 @@ from tests.build import (
 )
 from tracking.checks import check_triggers
 from tracking.ledger import relink, triggers
+from tracking.ledger.seals import make_seal
 from tracking.ledger.sql import fetch
 from tracking.ledger.triggers import rules
 from tracking.ledger.triggers.model_rules import MODEL_GUARDS
 from tracking.ledger.triggers.recall_rules import RECALL_GUARDS
-from tracking.ledger.write import write_lines
+from tracking.ledger.write import LineRow, write_lines
 from tracking.models import (
     Archive,
     Batch,
     Document,
     LedgerLine,
     Location,
+    Partner,
     RecordChange,
     RelinkPermit,
     SerialNumber,
     Switch,
 )
-from tracking.records.hold import hold
+from tracking.records.hold import hold, release
 
 pytestmark = pytest.mark.django_db
 
@@ -102,16 +106,17 @@ def raw_line(
     """One ledger line past the planner, as an older program would write it."""
     variant = Variant.objects.select_related("item").get(sku=sku)
     document = document or a_document("receipt")
-    row = (
-        document.pk,
+    row = LineRow(
+        uuid.uuid4(),
         variant.pk,
         location(at).pk,
         batch and batch.pk,
         serial and serial.pk,
+        "",
         millionths,
         variant.item.tracking_epoch if epoch is None else epoch,
     )
-    write_lines([row])
+    write_lines({document.pk: [row]})
 
 
 def a_document(kind: str) -> Document:
@@ -125,6 +130,7 @@ def a_document(kind: str) -> Document:
         posted_on="2026-01-31",
         recorded_at=timezone.now(),
         fingerprint=model.fingerprint,
+        digest=model.digest,
         token=token,
     )
 
@@ -217,8 +223,8 @@ def test_a_line_that_does_not_fit_the_mode_is_refused(flour, pump):
 
 
 def test_what_is_shipped_or_used_needs_a_number_that_is_usable(flour, pump, manager):
-    old = Batch.objects.create(variant=batch("L1").variant, number="OLD", key="old", expires_on="2026-01-30")
-    raw_line("F-1", 5_000_000, batch=old)
+    post("receipt", line("F-1", 5, batch="OLD", expires="2026-01-30"))
+    old = batch("OLD")
     hold(records=[batch("L1"), serial("1")], by=manager, reason="Laboratory")
     for kind in ("shipment", "production"):
         document = a_document(kind)
@@ -281,7 +287,7 @@ def test_switches_archives_and_changes_are_evidence(flour, manager):
     hold(records=[batch("L1")], by=manager, reason="Laboratory")
     assert refused(lambda: RecordChange.objects.update(reason="x")) == sentence_of("change_update")
     assert refused(lambda: sql_all("DELETE FROM tracking_recordchange")) == sentence_of("change_delete")
-    Batch.objects.update(status="available")
+    release(records=[batch("L1")], by=manager, reason="Tested")
     switch_off(flour, manager)
     assert refused(lambda: Switch.objects.update(reason="x")) == sentence_of("switch_update")
     assert refused(lambda: sql_all("DELETE FROM tracking_switch")) == sentence_of("switch_delete")
@@ -328,23 +334,25 @@ def test_number_and_variant_of_a_batch_are_fixed(flour):
     for column in (
         "number = 'L9'",
         "key = 'l9'",
+        f"uuid = '{uuid.uuid4().hex}'",
         "variant_id = (SELECT variant_id FROM tracking_batch WHERE number = 'M1')",
     ):
         assert sql(f"UPDATE tracking_batch SET {column} WHERE number = 'L1'") == sentence_of("batch_update")
-    Batch.objects.filter(number="L1").update(note="allowed", expires_on="2030-01-01", supplier_batch="s", status="held")
+    Batch.objects.filter(number="L1").update(note="allowed", supplier_batch="s")
 
 
 def test_number_item_and_variant_of_a_serial_number_are_fixed(flour, pump):
     for column in (
         "number = '9'",
         "key = '9'",
+        f"uuid = '{uuid.uuid4().hex}'",
         "item_id = item_id + 1",
         "variant_id = (SELECT variant_id FROM tracking_serialnumber WHERE number = '2')",
     ):
         assert sql(f"UPDATE tracking_serialnumber SET {column} WHERE number = '1'") == sentence_of("serial_update")
     other = {"item": flour, "variant": Variant.objects.get(sku="P-S"), "number": "3", "key": "3"}
     assert refused(lambda: SerialNumber.objects.create(**other)) == sentence_of("serial_insert")
-    SerialNumber.objects.filter(number="1").update(note="allowed", status="held")
+    SerialNumber.objects.filter(number="1").update(note="allowed")
 
 
 def test_batches_and_serial_numbers_are_not_deleted_by_themselves(flour, pump):
@@ -364,13 +372,15 @@ def test_batches_and_serial_numbers_are_not_deleted_by_themselves(flour, pump):
         ("switch_replace", "tracking_switch"),
         ("archive_replace", "tracking_archive"),
         ("change_replace", "tracking_recordchange"),
+        ("seal_replace", "tracking_seal"),
     ],
 )
 def test_a_row_is_never_replaced_behind_the_guards_of_updates(flour, pump, manager, guard, table):
     hold(records=[batch("L1")], by=manager, reason="Laboratory")
-    Batch.objects.update(status="available")
+    release(records=[batch("L1")], by=manager, reason="Tested")
     switch_off(flour, manager)
     switch_on(flour, "batch", manager)
+    make_seal(by=None)
     verb = "REPLACE" if ON_SQLITE else "INSERT"
     before = {
         "switch_replace": "switch_insert",
@@ -449,6 +459,7 @@ def test_under_a_permit_to_switch_off_numbers_come_off_and_nothing_else(flour):
 
 def test_under_a_permit_to_restore_numbers_come_back_and_nothing_else(flour, manager):
     archive = archive_of(flour, manager)
+    other = a_document("receipt")
     with taken_back():
         relink.open_permit(flour, "restore", archive=archive.pk)
         lot = Batch.objects.create(variant=Variant.objects.get(sku="F-1"), number="L1", key="l1")
@@ -456,7 +467,7 @@ def test_under_a_permit_to_restore_numbers_come_back_and_nothing_else(flour, man
         old.update(batch=lot)
         unlink = LedgerLine.objects.filter(batch=lot)
         assert refused(lambda: unlink.update(batch=None)) == rules.LINE_UPDATED
-        assert refused(lambda: raw_line("F-1", 1, batch=lot)) == rules.NOT_OF_RESTORE
+        assert refused(lambda: raw_line("F-1", 1, batch=lot, document=other)) == rules.NOT_OF_RESTORE
         assert sql("DELETE FROM tracking_batch") == sentence_of("batch_delete")
 
 
@@ -543,6 +554,57 @@ def test_documents_of_the_system_are_made_by_a_switch_or_restore_alone(flour):
     with taken_back():
         relink.open_permit(flour, "off")
         assert refused(lambda: a_document("tracking_on")) == sentence_of("document_system")
+
+
+# -- evidence ----------------------------------------------------------------------------------------------------------------
+
+
+def test_seals_and_where_digests_begin_are_only_ever_added(flour):
+    make_seal(by=None)
+    for name, statement in (
+        ("seal_update", "UPDATE tracking_seal SET head = 'x'"),
+        ("seal_delete", "DELETE FROM tracking_seal"),
+        ("baseline_update", "UPDATE tracking_baseline SET last_line = 9"),
+        ("baseline_delete", "DELETE FROM tracking_baseline"),
+        ("baseline_insert", "INSERT INTO tracking_baseline SELECT * FROM tracking_baseline"),
+    ):
+        assert sql(statement) == sentence_of(name)
+
+
+def test_a_document_comes_with_its_digest(flour):
+    copy = Document.objects.earliest("pk")
+    copy.pk, copy.key, copy.token, copy.digest = None, "copy", uuid.uuid4(), ""
+    assert refused(lambda: copy.save(force_insert=True)) == sentence_of("document_digest")
+
+
+def test_expiry_and_hold_of_a_lot_are_logged_before_they_change(flour, pump, manager):
+    for values in ({"expires_on": "2030-01-01"}, {"expires_on": None}, {"status": "held"}):
+        assert refused(lambda: Batch.objects.filter(number="L1").update(**values)) == sentence_of("batch_logged")  # noqa: B023
+        assert values == {"expires_on": None} or refused(
+            lambda: Batch.objects.create(variant=batch("L1").variant, number="N", key="n", **values)  # noqa: B023
+        ) == sentence_of("batch_made")
+    assert refused(lambda: SerialNumber.objects.update(status="held")) == sentence_of("serial_logged")
+    unit = {"item": pump, "variant": Variant.objects.get(sku="P-S"), "number": "9", "key": "9", "status": "held"}
+    assert refused(lambda: SerialNumber.objects.create(**unit)) == sentence_of("serial_made")
+    # What the log once said does not do: it must be the last that it says.
+    hold(records=[batch("L1")], by=manager, reason="Laboratory")
+    release(records=[batch("L1")], by=manager, reason="Tested")
+    assert refused(lambda: Batch.objects.update(status="held")) == sentence_of("batch_logged")
+
+
+def test_names_are_logged_before_they_change(flour):
+    partner("Mill")
+    for name, model in (
+        ("partner_logged", Partner),
+        ("location_logged", Location),
+        ("item_logged", Item),
+        ("variant_logged", Variant),
+    ):
+        row = model.objects.first()
+        past = model.objects.filter(pk=row.pk)
+        assert refused(lambda: past.update(**{model.NAMED: "Other"})) == sentence_of(name)  # noqa: B023
+        rename(row, "Other")
+        assert RecordChange.objects.latest("pk").new == "Other"
 
 
 # -- that they are there --------------------------------------------------------------------------------------------------

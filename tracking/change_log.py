@@ -19,7 +19,7 @@ BY_THE_SWITCH = {"tracking_mode"}
 
 def before_save(sender: type[Model], instance: Model, raw: bool, update_fields, **kwargs) -> None:
     """Logs what an existing row changes, before it is written: by the row of the log the database knows that it may."""
-    if raw or instance._state.adding:
+    if raw or instance.pk is None:
         return
     fields = [
         name for name in LOGGED[sender].fields if name not in BY_THE_SWITCH and is_saved(sender, name, update_fields)

@@ -137,7 +137,7 @@ MUTANTS = (
     Mutant(
         "a double click posts twice",
         "tracking/ledger/post.py",
-        "    if found:\n        return Document",
+        "    if posted is not None:\n        return Document",
         "    if False:\n        return Document",
         POSTING,
     ),
@@ -246,9 +246,9 @@ MUTANTS = (
     ),
     Mutant(
         "two documents get their number at once",
-        "tracking/ledger/locks.py",
-        "    take([NUMBERING - place], exclusive=True)",
-        "    take([NUMBERING - place], exclusive=False)",
+        "tracking/ledger/triggers/postgresql.py",
+        "    PERFORM pg_advisory_xact_lock(lock);",
+        "    PERFORM pg_advisory_xact_lock_shared(lock);",
         ("races/test_one_batch.py", "races/test_drafts.py"),
         ("postgresql",),
     ),

@@ -165,8 +165,8 @@ MUTANTS = (
     Mutant(
         "a restore adds where it should take",
         "tracking/modes/restore.py",
-        "yield place.variant, place.location, batch, None, -some",
-        "yield place.variant, place.location, batch, None, some",
+        "yield place.variant, place.location, batch, None, part.number, -some",
+        "yield place.variant, place.location, batch, None, part.number, some",
         BACK,
     ),
 )

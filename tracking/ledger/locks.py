@@ -47,14 +47,17 @@ def share_log() -> None:
     take([LEDGER], exclusive=False)
 
 
-def begin_posting(token: UUID, variants: Iterable[int]) -> int | None:
+def begin_posting(token: UUID, variants: Iterable[int], *, is_mirror: bool) -> int | None:
     """Taken by every posting, in one statement: the ledger and the items of ``variants``, both shared.
+
+    A mirror owns the items instead: which receipt of a lot is its first now, only who is alone with it can tell.
 
     Returns the id of the document of this ``token``, None where there is none. Raises Refusal while guards are missing.
     """
     if connection.vendor == "postgresql":
         guards.require()
-        query = f"SELECT {POSTED}, pg_advisory_xact_lock_shared(%s), (SELECT count(pg_advisory_xact_lock_shared(id)) FROM {ITEMS})"
+        lock = "pg_advisory_xact_lock" if is_mirror else "pg_advisory_xact_lock_shared"
+        query = f"SELECT {POSTED}, pg_advisory_xact_lock_shared(%s), (SELECT count({lock}(id)) FROM {ITEMS})"
         return fetch(query, [token, LEDGER, sorted(set(variants))])[0][0]
     posted, schema = fetch(
         f"SELECT {POSTED}, (SELECT schema_version FROM pragma_schema_version)", [stored_uuid(token)]

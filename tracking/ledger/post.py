@@ -38,7 +38,8 @@ def post(document: NewDocument, *, by) -> Document:
 def post_here(document: NewDocument, *, by) -> Document:
     """``post`` in the caller's own transaction, which ``retry.in_transaction`` wraps: what a constraint refuses is for it."""
     check_numbers(document)
-    posted = locks.begin_posting(document.token, [line.variant for line in document.lines])
+    variants = [line.variant for line in document.lines]
+    posted = locks.begin_posting(document.token, variants, is_mirror=bool(document.reverses))
     if posted is not None:
         return Document.objects.get(pk=posted)
     posting = Posting(by=by)

@@ -79,6 +79,8 @@ class Migration(migrations.Migration):
                 to="items.variant",
             ),
         ),
+        # The table of before has no room for what is no batch and no serial number.
+        migrations.RunSQL(migrations.RunSQL.noop, "DELETE FROM tracking_recordchange WHERE variant_id IS NULL"),
         migrations.AddField(
             "recordchange",
             "subject",
