@@ -117,10 +117,10 @@ def run_in_process(number: int, entry: Entry, barrier, answers, folder: str) -> 
 
 
 def run(number: int, entry: Entry, barrier, answers) -> None:
-    from tests.races import login_writers, readers, recall_writers, restore_writers, writers
+    from tests.races import login_writers, order_writers, readers, recall_writers, restore_writers, writers
 
     try:
-        rooms = (writers, login_writers, readers, recall_writers, restore_writers)
+        rooms = (writers, login_writers, order_writers, readers, recall_writers, restore_writers)
         writer = next(found for room in rooms if (found := getattr(room, entry.writer, None)))
         barrier.wait(READY_SECONDS)
         answers.put((number, writer(number, **entry.arguments), None))

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from items.models import Item
 from katana_trace.lib.days import now
+from katana_trace.lib.identity import new_uuid
 from katana_trace.lib.refusal import Refusal
 from tests.build import item, line, location, post, stock
 from tests.conftest import user_in
@@ -20,7 +21,7 @@ from tests.races.without_guards import no_fence
 from tracking.documents.rule import NewDocument
 from tracking.ledger.post import Posting
 from tracking.ledger.retry import in_transaction
-from tracking.ledger.write import write_lines
+from tracking.ledger.write import LineRow, write_lines
 from tracking.models import Archive, Batch, HistoryDownload, Switch
 from tracking.modes.switch import enable_tracking
 
@@ -105,7 +106,8 @@ def put_back_without_batch() -> None:
     """A line of the present epoch without a batch, which the fence would refuse too."""
     flour = Item.objects.get()
     made = post("stocktake", number="ST")
-    write_lines([(made.pk, flour.variants.get().pk, location().pk, None, None, 5_000_000, flour.tracking_epoch)])
+    row = LineRow(new_uuid(), flour.variants.get().pk, location().pk, None, None, "", 5_000_000, flour.tracking_epoch)
+    write_lines({made.pk: [row]})
 
 
 def in_transaction_once(posting: Posting) -> None:

@@ -9,6 +9,7 @@ from unittest.mock import patch
 from django.db import connection
 
 from tracking.ledger import triggers
+from tracking.ledger.bulk import Call
 from tracking.ledger.triggers import postgresql, rules
 from tracking.models import StockLevel
 
@@ -29,12 +30,10 @@ def no_guards() -> Iterator[None]:
     with connection.schema_editor() as editor:
         for check in checks:
             editor.remove_constraint(StockLevel, check)
-    with patch.object(postgresql, "line_insert", lambda: body[:start] + "WHERE false" + body[end:]):
-        triggers.create_all(connection)
     try:
-        yield
+        with remade(patch.object(postgresql, "line_insert", lambda: body[:start] + "WHERE false" + body[end:])):
+            yield
     finally:
-        triggers.create_all(connection)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE tracking_stocklevel SET quantity = 0, numbered = 0 WHERE quantity < 0")
         with connection.schema_editor() as editor:
@@ -45,12 +44,8 @@ def no_guards() -> Iterator[None]:
 @contextmanager
 def no_fence() -> Iterator[None]:
     """Lines are not judged against their item: neither its epoch nor its mode."""
-    with patch.object(rules, "LINE_FAULTS", [("1 = 0", "Never.")]):
-        triggers.create_all(connection)
-    try:
+    with remade(patch.object(rules, "LINE_FAULTS", [("1 = 0", "Never.")])):
         yield
-    finally:
-        triggers.create_all(connection)
 
 
 def no_moment():
@@ -61,3 +56,29 @@ def no_moment():
 def no_owner_of_drafts():
     """Saving and posting a draft do not wait for each other while it has no row."""
     return patch("tracking.ledger.locks.own_draft", lambda token: None)
+
+
+@contextmanager
+def no_order_guard() -> Iterator[None]:
+    """The database takes lines whose ids were drawn before their levels were locked."""
+    body = postgresql.line_insert()
+    start = body.index("IF EXISTS (\n        SELECT 1 FROM tracking_ledgerline l WHERE l.id > first_line")
+    end = body.index("END IF;", start) + len("END IF;")
+    with remade(patch.object(postgresql, "line_insert", lambda: body[:start] + body[end:])):
+        yield
+
+
+@contextmanager
+def remade(other) -> Iterator[None]:
+    """The triggers as they are made under the patch ``other``, which lasts as long: so the program takes them for its own."""
+    try:
+        with other:
+            triggers.create_all(connection)
+            yield
+    finally:
+        triggers.create_all(connection)
+
+
+def no_order_of_levels():
+    """Postings lock their levels by the trigger alone, which comes after the ids of their lines were drawn."""
+    return patch("tracking.ledger.write.lock_of_levels", lambda rows: Call("NULL", []))
