@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from katana_trace.lib.quantities import plain
 from tracking.ledger.posting_order import documents_apart
 from tracking.ledger.sql import fetch
@@ -20,7 +22,14 @@ RESTORED = """
     SELECT v.id FROM items_variant v WHERE EXISTS (
         SELECT 1 FROM tracking_archive a WHERE a.item_id = v.item_id AND a.restored_at IS NOT NULL)
 """
-# A level into which everything came before anything left, and of which not more left, was never below zero.
+# SQLite reads the lines once, in the order of their ids; there that is posting order (tracking/ledger/posting_order.py).
+LINES = """
+    SELECT id, variant_id, location_id, coalesce(batch_id, 0), document_id, quantity
+    FROM tracking_ledgerline NOT INDEXED WHERE serial_id IS NULL AND id > %s ORDER BY id LIMIT %s
+"""
+CHUNK = 50_000
+# PostgreSQL sorts what is in doubt. A level into which everything came before anything left, and of which not more left, was
+# never below zero. Whole units and millionths are summed apart: a window of 64-bit numbers would sum them as decimals.
 DOUBTFUL = """
     SELECT variant_id, location_id, coalesce(batch_id, 0) AS batch FROM tracking_ledgerline WHERE serial_id IS NULL
     GROUP BY 1, 2, 3 HAVING sum(quantity) < 0 OR min(CASE WHEN quantity < 0 THEN id END) < {last_in}
@@ -30,12 +39,15 @@ NEVER_PLAIN = (
     "9223372036854775807"  # where lines of documents stand between each other, ids do not tell what came first
 )
 LEVELS = f"""
+    WITH d AS MATERIALIZED ({DOUBTFUL})
     SELECT q.variant_id, q.location_id, q.batch, q.id, q.document_id, q.rest FROM (
         SELECT l.id, l.document_id, l.variant_id, l.location_id, d.batch,
-            sum(l.quantity) OVER (PARTITION BY l.variant_id, l.location_id, d.batch ORDER BY {{place}}l.id) AS rest
-        FROM ({DOUBTFUL}) d JOIN tracking_ledgerline l ON l.variant_id = d.variant_id AND l.location_id = d.location_id
+            sum((l.quantity / 1000000)::int) OVER w * 1000000 + sum((l.quantity %% 1000000)::int) OVER w AS rest
+        FROM d JOIN tracking_ledgerline l ON l.variant_id = d.variant_id AND l.location_id = d.location_id
             AND coalesce(l.batch_id, 0) = d.batch AND l.serial_id IS NULL {{apart}}
         WHERE d.batch <> 0 OR d.variant_id NOT IN ({RESTORED})
+        WINDOW w AS (
+            PARTITION BY l.variant_id, l.location_id, d.batch ORDER BY {{place}}l.id ROWS UNBOUNDED PRECEDING)
     ) q WHERE q.rest < 0 ORDER BY q.id
 """
 APART = "LEFT JOIN unnest(%s::bigint[], %s::bigint[]) AS a(document_id, line) ON a.document_id = l.document_id"
@@ -103,15 +115,34 @@ def day_of(instant: datetime) -> str:
 
 def shortages(baseline: Baseline | None) -> Iterator[Shortage]:
     """The first time that each level was below zero."""
-    apart = documents_apart(until=baseline.last_line) if baseline and baseline.last_line else {}
-    query, parameters = LEVELS.format(place="", apart="", last_in=LAST_IN), []
-    if apart:
-        query = LEVELS.format(place="coalesce(a.line, l.id), ", apart=APART, last_in=NEVER_PLAIN)
-        parameters = [list(apart), list(apart.values())]
+    read = sorted_levels if connection.vendor == "postgresql" else read_levels
     seen: set[tuple[int, int, int]] = set()
-    for variant, location, batch, line, document, rest in [*fetch(query, parameters), *fetch(WHOLE)]:
+    for variant, location, batch, line, document, rest in [*read(baseline), *fetch(WHOLE)]:
         if (variant, location, batch) in seen:
             continue
         seen.add((variant, location, batch))
         sku, place, number, on_hand, name = fetch(NAMED, [batch, location, batch, document, variant])[0]
         yield Shortage(line, sku, place, number, name, int(rest), int(on_hand))
+
+
+def sorted_levels(baseline: Baseline | None) -> list[tuple]:
+    """On PostgreSQL: (variant, location, batch or 0, line, document, what was left), wherever that is below zero."""
+    apart = documents_apart(until=baseline.last_line) if baseline and baseline.last_line else {}
+    if not apart:
+        return fetch(LEVELS.format(place="", apart="", last_in=LAST_IN))
+    query = LEVELS.format(place="coalesce(a.line, l.id), ", apart=APART, last_in=NEVER_PLAIN)
+    return fetch(query, [list(apart), list(apart.values())])
+
+
+def read_levels(baseline: Baseline | None) -> Iterator[tuple]:
+    """The same on SQLite."""
+    whole = {variant for (variant,) in fetch(RESTORED)}
+    sums: dict[tuple[int, int, int], int] = {}
+    last = 0
+    while lines := fetch(LINES, [last, CHUNK]):
+        for line, variant, location, batch, document, quantity in lines:
+            level = variant, location, batch
+            rest = sums[level] = sums.get(level, 0) + quantity
+            if rest < 0 and (batch or variant not in whole):
+                yield (*level, line, document, rest)
+        last = lines[-1][0]
