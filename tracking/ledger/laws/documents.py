@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from katana_trace.lib.quantities import plain
+from tracking.ledger.laws.reading import Reading
 from tracking.ledger.sql import fetch
 
 WITHOUT_LINES = """
@@ -28,13 +29,13 @@ MIRRORS = """
 """
 
 
-def unbalanced() -> Iterator[str]:
+def unbalanced(reading: Reading) -> Iterator[str]:
     for (number,) in fetch(WITHOUT_LINES):
         yield f"{number} has no lines."
     for number, sku, rest in fetch(UNBALANCED):
         yield f"{number}: the lines of {sku} sum to {plain(int(rest))}, not to zero."
 
 
-def mirrors() -> Iterator[str]:
+def mirrors(reading: Reading) -> Iterator[str]:
     for original, mirror in fetch(MIRRORS):
         yield f"{mirror} is not the exact opposite of {original}."

@@ -11,6 +11,7 @@ from tracking.ledger import seals
 from tracking.ledger.change_digests import stored_changes
 from tracking.ledger.digest import change_digest
 from tracking.ledger.document_digests import stored_digests
+from tracking.ledger.laws.reading import Reading
 from tracking.ledger.sql import fetch
 from tracking.models import Baseline, Seal
 
@@ -27,7 +28,7 @@ COUNTS = """
 """
 
 
-def digests() -> Iterator[str]:
+def digests(reading: Reading) -> Iterator[str]:
     for stored in stored_digests():
         if stored.digest != stored.recomputed:
             yield f"{stored.number} is not as it was posted: its digest differs."
@@ -41,7 +42,7 @@ def days() -> Iterator[str]:
         yield f"{number} has the day {day}, which is not that of its instant in any time zone."
 
 
-def digests_of_before() -> Iterator[str]:
+def digests_of_before(reading: Reading) -> Iterator[str]:
     """What no digest can tell, and what no seal covers yet."""
     baseline = Baseline.objects.first()
     if baseline is not None and baseline.last_document:
@@ -52,7 +53,7 @@ def digests_of_before() -> Iterator[str]:
         )
 
 
-def chain() -> Iterator[str]:
+def chain(reading: Reading) -> Iterator[str]:
     if Baseline.objects.first() is None:
         yield "Where digests begin is not written down. Run manage.py migrate."
         return
@@ -67,7 +68,7 @@ def chain() -> Iterator[str]:
         before, head = seal, seal.head
 
 
-def not_sealed() -> Iterator[str]:
+def not_sealed(reading: Reading) -> Iterator[str]:
     """How far the seals reach."""
     rest = seals.unsealed()
     if rest.documents or rest.changes:

@@ -17,6 +17,7 @@ from katana_trace.lib.numbers import key_of
 from katana_trace.lib.quantities import plain
 from katana_trace.lib.safe_csv import FileError, read_rows
 from tracking.ledger import triggers
+from tracking.ledger.laws.reading import Reading
 from tracking.ledger.movement_export import HISTORY_COLUMNS
 from tracking.ledger.sql import constraints, fetch
 from tracking.models import Archive, Never, RelinkPermit, Switch
@@ -41,7 +42,7 @@ GTINS = """
 CHUNK = 10_000
 
 
-def defences() -> Iterator[str]:
+def defences(reading: Reading) -> Iterator[str]:
     for name in triggers.missing(connection):
         yield f"The guard {name} is missing or altered. Run manage.py migrate."
     there = constraints()
@@ -53,7 +54,7 @@ def defences() -> Iterator[str]:
                     yield f"The constraint {constraint.name} of {table} is missing. Run manage.py migrate."
 
 
-def archives() -> Iterator[str]:
+def archives(reading: Reading) -> Iterator[str]:
     for permit in RelinkPermit.objects.select_related("item"):
         yield f"A permit to switch or restore {permit.item} is open outside its transaction."
     if Never.objects.exists():
@@ -107,7 +108,7 @@ def archive_faults(archive: Archive) -> Iterator[str]:
         yield f"{name} has {lines} lines and {records} records, {archive.line_count} and {archive.record_count} were kept."
 
 
-def keys() -> Iterator[str]:
+def keys(reading: Reading) -> Iterator[str]:
     for table, column in KEYED:
         last, condition = 0, unusual(column)
         while rows := fetch(

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from itertools import islice
 
 from tracking.ledger.laws import documents, evidence, keeping, levels, lines, numbers, order, record
+from tracking.ledger.laws.reading import Reading
 
 SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """``find`` gives what breaks the law; ``notes`` what is worth knowing of it and breaks nothing."""
+    """``find`` gives what breaks the law; ``notes`` what is worth knowing of it and breaks nothing. Both take the reading of
+    this run over the laws, in which what several of them ask is read once."""
 
     number: int
     sentence: str
-    find: Callable[[], Iterator[str]]
-    notes: Callable[[], Iterator[str]] | None = None
+    find: Callable[[Reading], Iterator[str]]
+    notes: Callable[[Reading], Iterator[str]] | None = None
 
 
 LAWS = (
@@ -48,10 +50,11 @@ LAWS = (
 
 def broken_laws() -> Iterator[tuple[Law, list[str]]]:
     """Each law with what breaks it (the first 20 findings), in order; nothing is written."""
+    reading = Reading()
     for law in LAWS:
-        yield law, list(islice(law.find(), SHOWN))
+        yield law, list(islice(law.find(reading), SHOWN))
 
 
 def notes_of(law: Law) -> list[str]:
     """The first 20 notes on a law."""
-    return list(islice(law.notes(), SHOWN)) if law.notes else []
+    return list(islice(law.notes(Reading()), SHOWN)) if law.notes else []

@@ -5,35 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from katana_trace.lib.quantities import plain
+from tracking.ledger.laws.reading import Reading
 from tracking.ledger.sql import fetch
 
-NAMED = (
-    " JOIN items_variant v ON v.id = q.variant_id JOIN tracking_location p ON p.id = q.location_id"
-    " LEFT JOIN tracking_batch b ON b.id = q.batch"
-)
-
-UNEQUAL = f"""
-    WITH summed AS (
-        SELECT variant_id, location_id, coalesce(batch_id, 0) AS batch, sum(quantity) AS quantity,
-            sum(CASE WHEN serial_id IS NULL THEN 0 ELSE quantity END) AS numbered
-        FROM tracking_ledgerline GROUP BY 1, 2, 3
-    ), kept AS (
-        SELECT variant_id, location_id, coalesce(batch_id, 0) AS batch, quantity, numbered FROM tracking_stocklevel
-    ), q AS (
-        SELECT s.variant_id, s.location_id, s.batch, s.quantity AS lines, k.quantity AS level, s.numbered AS line_numbers,
-            k.numbered AS level_numbers
-        FROM summed s LEFT JOIN kept k
-            ON k.variant_id = s.variant_id AND k.location_id = s.location_id AND k.batch = s.batch
-        WHERE k.quantity IS NULL OR k.quantity <> s.quantity OR k.numbered <> s.numbered
-        UNION ALL
-        SELECT k.variant_id, k.location_id, k.batch, NULL, k.quantity, NULL, k.numbered
-        FROM kept k LEFT JOIN summed s
-            ON k.variant_id = s.variant_id AND k.location_id = s.location_id AND k.batch = s.batch
-        WHERE s.quantity IS NULL
-    )
-    SELECT v.sku, p.name, b.number, q.lines, q.level, q.line_numbers, q.level_numbers FROM q {NAMED}
+NAMED = """
+    SELECT v.sku, p.name, b.number FROM items_variant v JOIN tracking_location p ON p.id = %s
+    LEFT JOIN tracking_batch b ON b.id = %s WHERE v.id = %s
 """
-
 PLACES = """
     SELECT v.sku, p.name, coalesce(k.numbered, 0), coalesce(s.found, 0) * 1000000 FROM (
         SELECT variant_id, location_id, count(*) AS found FROM tracking_serialnumber
@@ -56,18 +34,19 @@ BOUNDS = """
 """
 
 
-def unequal() -> Iterator[str]:
-    for sku, place, batch, lines, level, line_numbers, level_numbers in fetch(UNEQUAL):
+def unequal(reading: Reading) -> Iterator[str]:
+    for one in reading.sums.unequal:
+        sku, place, batch = fetch(NAMED, [one.location, one.batch, one.variant])[0]
         what = f"{sku} at {place}" + (f", batch {batch}" if batch else "")
         yield (
-            f"{what}: the level says {text(level)} with {text(level_numbers)} numbered, "
-            f"its lines sum to {text(lines)} with {text(line_numbers)}."
+            f"{what}: the level says {text(one.level)} with {text(one.level_numbers)} numbered, "
+            f"its lines sum to {text(one.lines)} with {text(one.line_numbers)}."
         )
     for sku, place, numbered, serials in fetch(PLACES):
         yield f"{sku} at {place}: the level says {text(numbered)} numbered, {text(serials)} serial numbers are there."
 
 
-def out_of_bounds() -> Iterator[str]:
+def out_of_bounds(reading: Reading) -> Iterator[str]:
     for sku, place, quantity, numbered in fetch(BOUNDS):
         yield f"{sku} at {place}: {text(quantity)} on hand, {text(numbered)} numbered."
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from katana_trace.lib.quantities import plain
 from tracking.ledger.firsts import BROUGHT, EARLIEST, TABLES
+from tracking.ledger.laws.reading import Reading
 from tracking.ledger.sql import fetch
 
 # Summed up by document, so that PostgreSQL may read the lines in several processes; the kind is asked only of what is left.
@@ -26,15 +27,7 @@ EPOCHS = """
 
 # Every line but a transfer's belongs to one column of the balance, so the columns sum to these lines (law 12).
 # A sign before a number keeps SQLite from its index, whose lines lie far apart: it reads the table once, in its order.
-BALANCES = """
-    SELECT v.sku, b.number, q.moved, coalesce(k.there, 0) FROM (
-        SELECT l.batch_id, sum(l.quantity) AS moved FROM tracking_ledgerline l
-        JOIN tracking_document d ON d.id = l.document_id
-        WHERE +l.batch_id IS NOT NULL AND d.kind <> 'transfer' GROUP BY 1
-    ) q JOIN tracking_batch b ON b.id = q.batch_id JOIN items_variant v ON v.id = b.variant_id
-    LEFT JOIN (SELECT batch_id, sum(quantity) AS there FROM tracking_stocklevel GROUP BY 1) k ON k.batch_id = b.id
-    WHERE q.moved <> coalesce(k.there, 0)
-    UNION ALL
+SERIALS = """
     SELECT v.sku, s.number, q.moved, CASE WHEN s.location_id IS NULL THEN 0 ELSE 1000000 END FROM (
         SELECT l.serial_id, sum(l.quantity) AS moved FROM tracking_ledgerline l
         JOIN tracking_document d ON d.id = l.document_id
@@ -42,39 +35,38 @@ BALANCES = """
     ) q JOIN tracking_serialnumber s ON s.id = q.serial_id JOIN items_variant v ON v.id = s.variant_id
     WHERE q.moved <> CASE WHEN s.location_id IS NULL THEN 0 ELSE 1000000 END
 """
-
-
-def epochs() -> Iterator[str]:
-    for item, document, epoch, present in fetch(EPOCHS):
-        yield f"{item}: a line of {document} has epoch {epoch} and does not fit the item at epoch {present}."
-
-
-# Both kinds of lots in one reading of the lines; what has first come in without any line is found by itself.
-FIRSTS = f"""
-    SELECT v.sku, coalesce(b.number, s.number), coalesce(b.first_at, s.first_at), q.first_at FROM (
-        SELECT l.batch_id, l.serial_id, {EARLIEST} AS first_at {BROUGHT}
-            AND (+l.batch_id IS NOT NULL OR +l.serial_id IS NOT NULL) GROUP BY 1, 2
-    ) q LEFT JOIN tracking_batch b ON b.id = q.batch_id LEFT JOIN tracking_serialnumber s ON s.id = q.serial_id
-    JOIN items_variant v ON v.id = coalesce(b.variant_id, s.variant_id)
-    WHERE coalesce(b.first_at, s.first_at) IS NULL OR coalesce(b.first_at, s.first_at) <> q.first_at
+SERIAL_FIRSTS = f"""
+    SELECT v.sku, s.number, s.first_at, q.first_at FROM (
+        SELECT l.serial_id, {EARLIEST} AS first_at {BROUGHT} AND +l.serial_id IS NOT NULL GROUP BY 1
+    ) q JOIN tracking_serialnumber s ON s.id = q.serial_id JOIN items_variant v ON v.id = s.variant_id
+    WHERE s.first_at IS NULL OR s.first_at <> q.first_at
 """
+# What has first come in without any line.
 NEVER_IN = """
     SELECT v.sku, t.number, t.first_at, NULL FROM {table} t JOIN items_variant v ON v.id = t.variant_id
     WHERE t.first_at IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM tracking_ledgerline l WHERE l.{column} = t.id AND l.quantity > 0)
 """
+NAMED = "SELECT v.sku, b.number FROM tracking_batch b JOIN items_variant v ON v.id = b.variant_id WHERE b.id = %s"
 
 
-def balances() -> Iterator[str]:
-    for sku, number, moved, there in fetch(BALANCES):
+def epochs(reading: Reading) -> Iterator[str]:
+    for item, document, epoch, present in fetch(EPOCHS):
+        yield f"{item}: a line of {document} has epoch {epoch} and does not fit the item at epoch {present}."
+
+
+def balances(reading: Reading) -> Iterator[str]:
+    lots = ((*fetch(NAMED, [one.batch])[0], one.moved, one.there) for one in reading.sums.lots)
+    for sku, number, moved, there in (*lots, *fetch(SERIALS)):
         yield f"{number} of {sku}: {plain(int(moved))} by its documents, {plain(int(there))} on hand."
-    yield from firsts()
+    yield from firsts(reading)
 
 
-def firsts() -> Iterator[str]:
+def firsts(reading: Reading) -> Iterator[str]:
     """Lots of which another instant is kept than that at which they first came in (rule 10)."""
+    batches = ((*fetch(NAMED, [one.batch])[0], one.kept, one.right) for one in reading.sums.firsts)
     never = (row for column, table in TABLES.items() for row in fetch(NEVER_IN.format(table=table, column=column)))
-    for sku, number, kept, right in (*fetch(FIRSTS), *never):
+    for sku, number, kept, right in (*batches, *fetch(SERIAL_FIRSTS), *never):
         yield f"{number} of {sku} first came in {instant(right)} by its documents, and {instant(kept)} is kept."
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tracking.ledger.laws.reading import Reading
 from tracking.ledger.sql import fetch
 
 MISFITS = (
@@ -69,11 +70,11 @@ PATHS = """
 """
 
 
-def misfits() -> Iterator[str]:
+def misfits(reading: Reading) -> Iterator[str]:
     yield from told(MISFITS)
 
 
-def strangers() -> Iterator[str]:
+def strangers(reading: Reading) -> Iterator[str]:
     yield from told(STRANGERS)
 
 
@@ -83,6 +84,6 @@ def told(questions: tuple[tuple[str, str], ...]) -> Iterator[str]:
             yield sentence.format(*row)
 
 
-def serial_paths() -> Iterator[str]:
+def serial_paths(reading: Reading) -> Iterator[str]:
     for number, sku in fetch(PATHS):
         yield f"Serial number {number} of {sku} is not where its lines lead."

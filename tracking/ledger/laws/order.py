@@ -14,6 +14,7 @@ from datetime import datetime
 from django.db import connection
 
 from katana_trace.lib.quantities import plain
+from tracking.ledger.laws.reading import Reading
 from tracking.ledger.posting_order import documents_apart
 from tracking.ledger.sql import fetch
 from tracking.models import Baseline
@@ -28,28 +29,22 @@ LINES = """
     FROM tracking_ledgerline NOT INDEXED WHERE serial_id IS NULL AND id > %s ORDER BY id LIMIT %s
 """
 CHUNK = 50_000
-# PostgreSQL sorts what is in doubt. A level into which everything came before anything left, and of which not more left, was
-# never below zero. Whole units and millionths are summed apart: a window of 64-bit numbers would sum them as decimals.
-DOUBTFUL = """
-    SELECT variant_id, location_id, coalesce(batch_id, 0) AS batch FROM tracking_ledgerline WHERE serial_id IS NULL
-    GROUP BY 1, 2, 3 HAVING sum(quantity) < 0 OR min(CASE WHEN quantity < 0 THEN id END) < {last_in}
-"""
-LAST_IN = "coalesce(max(CASE WHEN quantity > 0 THEN id END), 9223372036854775807)"
-NEVER_PLAIN = (
-    "9223372036854775807"  # where lines of documents stand between each other, ids do not tell what came first
-)
+# PostgreSQL sorts what is in doubt. Whole units and millionths are summed apart: a window of 64-bit numbers would sum them as
+# decimals.
 LEVELS = f"""
-    WITH d AS MATERIALIZED ({DOUBTFUL})
     SELECT q.variant_id, q.location_id, q.batch, q.id, q.document_id, q.rest FROM (
-        SELECT l.id, l.document_id, l.variant_id, l.location_id, d.batch,
+        SELECT l.id, l.document_id, l.variant_id, l.location_id, t.batch,
             sum((l.quantity / 1000000)::int) OVER w * 1000000 + sum((l.quantity %% 1000000)::int) OVER w AS rest
-        FROM d JOIN tracking_ledgerline l ON l.variant_id = d.variant_id AND l.location_id = d.location_id
-            AND coalesce(l.batch_id, 0) = d.batch AND l.serial_id IS NULL {{apart}}
-        WHERE d.batch <> 0 OR d.variant_id NOT IN ({RESTORED})
+        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS t(variant_id, location_id, batch)
+        JOIN tracking_ledgerline l ON l.variant_id = t.variant_id AND l.location_id = t.location_id
+            AND coalesce(l.batch_id, 0) = t.batch AND l.serial_id IS NULL {{apart}}
+        WHERE t.batch <> 0 OR t.variant_id NOT IN ({RESTORED})
         WINDOW w AS (
-            PARTITION BY l.variant_id, l.location_id, d.batch ORDER BY {{place}}l.id ROWS UNBOUNDED PRECEDING)
+            PARTITION BY l.variant_id, l.location_id, t.batch ORDER BY {{place}}l.id ROWS UNBOUNDED PRECEDING)
     ) q WHERE q.rest < 0 ORDER BY q.id
 """
+# Where the lines of documents stand between each other, ids do not tell what came first: every level is in doubt.
+EVERY_LEVEL = "SELECT variant_id, location_id, coalesce(batch_id, 0) FROM tracking_stocklevel"
 APART = "LEFT JOIN unnest(%s::bigint[], %s::bigint[]) AS a(document_id, line) ON a.document_id = l.document_id"
 WHOLE = f"""
     SELECT q.variant_id, q.location_id, 0, q.line, q.document_id, q.rest FROM (
@@ -89,19 +84,19 @@ class Shortage:
         return f"{self.sku} at {self.place}{named}: {plain(self.rest)} after {self.document} in posting order"
 
 
-def running_sums() -> Iterator[str]:
+def running_sums(reading: Reading) -> Iterator[str]:
     baseline = Baseline.objects.first()
-    for shortage in shortages(baseline):
+    for shortage in shortages(reading, baseline):
         if baseline is None or shortage.line > baseline.last_line:
             yield f"{shortage.what}."
 
 
-def old_running_sums() -> Iterator[str]:
+def old_running_sums(reading: Reading) -> Iterator[str]:
     """Of an installed site: what was posted so before levels were locked first. It is told, and broken it is not."""
     baseline = Baseline.objects.first()
     if baseline is None or not baseline.last_line:
         return
-    for shortage in shortages(baseline):
+    for shortage in shortages(reading, baseline):
         if shortage.line <= baseline.last_line:
             yield (
                 f"{shortage.what}. That was posted before {day_of(baseline.made_at)}, when two writers could. "
@@ -113,11 +108,11 @@ def day_of(instant: datetime) -> str:
     return instant.date().isoformat()
 
 
-def shortages(baseline: Baseline | None) -> Iterator[Shortage]:
+def shortages(reading: Reading, baseline: Baseline | None) -> Iterator[Shortage]:
     """The first time that each level was below zero."""
     read = sorted_levels if connection.vendor == "postgresql" else read_levels
     seen: set[tuple[int, int, int]] = set()
-    for variant, location, batch, line, document, rest in [*read(baseline), *fetch(WHOLE)]:
+    for variant, location, batch, line, document, rest in [*read(reading, baseline), *fetch(WHOLE)]:
         if (variant, location, batch) in seen:
             continue
         seen.add((variant, location, batch))
@@ -125,16 +120,20 @@ def shortages(baseline: Baseline | None) -> Iterator[Shortage]:
         yield Shortage(line, sku, place, number, name, int(rest), int(on_hand))
 
 
-def sorted_levels(baseline: Baseline | None) -> list[tuple]:
+def sorted_levels(reading: Reading, baseline: Baseline | None) -> list[tuple]:
     """On PostgreSQL: (variant, location, batch or 0, line, document, what was left), wherever that is below zero."""
     apart = documents_apart(until=baseline.last_line) if baseline and baseline.last_line else {}
+    levels = (
+        [(one.variant, one.location, one.batch) for one in reading.sums.doubtful] if not apart else fetch(EVERY_LEVEL)
+    )
+    columns = [list(column) for column in zip(*levels, strict=True)] or [[], [], []]
     if not apart:
-        return fetch(LEVELS.format(place="", apart="", last_in=LAST_IN))
-    query = LEVELS.format(place="coalesce(a.line, l.id), ", apart=APART, last_in=NEVER_PLAIN)
-    return fetch(query, [list(apart), list(apart.values())])
+        return fetch(LEVELS.format(place="", apart=""), columns)
+    query = LEVELS.format(place="coalesce(a.line, l.id), ", apart=APART)
+    return fetch(query, [*columns, list(apart), list(apart.values())])
 
 
-def read_levels(baseline: Baseline | None) -> Iterator[tuple]:
+def read_levels(reading: Reading, baseline: Baseline | None) -> Iterator[tuple]:
     """The same on SQLite."""
     whole = {variant for (variant,) in fetch(RESTORED)}
     sums: dict[tuple[int, int, int], int] = {}

@@ -8,6 +8,7 @@ from django.db import connection
 
 from tracking.ledger import triggers
 from tracking.ledger.changes import LOT_FIELDS
+from tracking.ledger.laws.reading import Reading
 from tracking.ledger.recall_facts import recomputed_events
 from tracking.ledger.sql import fetch
 from tracking.ledger.subjects import LOGGED, text_of
@@ -81,7 +82,7 @@ WORDS = {
 }
 
 
-def recorded() -> Iterator[str]:
+def recorded(reading: Reading) -> Iterator[str]:
     for item, archive in fetch(DOWNLOADS):
         yield f"The archive of {item} ({archive}) has bytes that nobody downloaded."
     for item, epoch in fetch(STEPS):
