@@ -10,6 +10,7 @@ from django.urls import reverse_lazy
 
 from items.models import Item, TrackingMode, Variant
 from items.signals import ItemDraft
+from katana_trace.lib.fields import TextValidator
 from katana_trace.lib.refusal import Refusal
 
 MEANINGS = {
@@ -36,6 +37,9 @@ PATTERN_LIVE = {
 }
 
 
+REASON_LIMIT = 200  # characters in the change log
+
+
 @dataclass(frozen=True, slots=True)
 class TrackingCard:
     """One choice of product tracking as the page shows it; ``closed`` is the reason why it cannot be chosen."""
@@ -55,6 +59,20 @@ class CatalogueForm(forms.ModelForm):
             told = {name: found[:1] for name, found in errors.error_dict.items() if name not in self.errors}
             errors = ValidationError(told)
         super()._update_errors(errors)
+
+
+class ReasonField(forms.CharField):
+    """Why something is changed, for the change log (rule 25)."""
+
+    def __init__(self):
+        super().__init__(
+            label="Reason of the change",
+            required=False,
+            max_length=REASON_LIMIT,
+            validators=[TextValidator("Reason", REASON_LIMIT)],
+            help_text="Kept in the change log.",
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
 
 
 class ItemForm(CatalogueForm):
@@ -80,6 +98,10 @@ class ItemForm(CatalogueForm):
             "warranty_months": forms.NumberInput(attrs={"min": 1, "max": 600}),
             "number_pattern": forms.TextInput(attrs=PATTERN_LIVE),
         }
+
+
+class EditItemForm(ItemForm):
+    reason = ReasonField()
 
 
 class NewItemForm(ItemForm):
@@ -148,6 +170,10 @@ class VariantForm(CatalogueForm):
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
             "gtin": forms.TextInput(attrs={"class": "code", "inputmode": "numeric", "autocomplete": "off"}),
         }
+
+
+class EditVariantForm(VariantForm):
+    reason = ReasonField()
 
 
 class ItemFilterForm(forms.Form):

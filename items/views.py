@@ -11,11 +11,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from items import catalogue
-from items.forms import ItemFilterForm, ItemForm, NewItemForm, VariantForm, refuse
+from items.forms import EditItemForm, EditVariantForm, ItemFilterForm, NewItemForm, VariantForm, refuse
 from items.listing import find_variants, items_found, resolve_variant, why_unresolved
 from items.models import Item, TrackingMode, Variant
 from items.signals import ItemDraft, item_drafting
 from katana_trace.lib import days
+from katana_trace.lib.acting import acting
 from katana_trace.lib.htmx import render_page
 from katana_trace.lib.numbers import can_be_stored, check_text
 from katana_trace.lib.one_moment import shows_one_moment
@@ -75,10 +76,11 @@ def item_new(request: HttpRequest) -> HttpResponse:
 def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     item = get_object_or_404(Item, pk=pk)
     name = item.name
-    form = ItemForm(posted(request), instance=item)
+    form = EditItemForm(posted(request), instance=item)
     if form.is_valid():
         try:
-            catalogue.change(row=item, fields=form.Meta.fields)
+            with acting(request.user, form.cleaned_data["reason"]):
+                catalogue.change(row=item, fields=form.Meta.fields)
         except ValidationError as error:
             refuse(form, error)
         else:
@@ -136,10 +138,11 @@ def variant_new(request: HttpRequest, pk: int) -> HttpResponse:
 def variant_edit(request: HttpRequest, pk: int) -> HttpResponse:
     variant = get_object_or_404(Variant.objects.select_related("item"), pk=pk)
     sku = variant.sku
-    form = VariantForm(posted(request), instance=variant)
+    form = EditVariantForm(posted(request), instance=variant)
     if form.is_valid():
         try:
-            catalogue.change(row=variant, fields=form.Meta.fields)
+            with acting(request.user, form.cleaned_data["reason"]):
+                catalogue.change(row=variant, fields=form.Meta.fields)
         except ValidationError as error:
             refuse(form, error)
         else:

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from items.models import Item
 from katana_trace.lib import days
+from katana_trace.lib.acting import acting
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.refusal import Refusal
 from tracking.demo import bakery, desk, ovens, recalls, today
@@ -60,8 +61,9 @@ def load_company() -> bool:
         refuse_other_company()
         users = {name: make_user(name, role) for name, role in USERS.items()}
         manager = users["manager"]
-        make_catalogue(by=manager)
-        make_partners(by=manager)
+        with acting(manager, "The sample company"):
+            make_catalogue(by=manager)
+            make_partners(by=manager)
         diary = Diary(today=days.today(), by=users["operator"])
         make_recipes(diary.variants)
         diary.post_all([*bakery.story(diary.today), *ovens.story(diary.today)])

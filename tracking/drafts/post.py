@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from katana_trace.lib.acting import acting
 from katana_trace.lib.refusal import Refusal
 from tracking.drafts.build import Built, build
 from tracking.drafts.check import check
@@ -89,4 +90,5 @@ def partner_of(checked: CheckedDraft, *, by) -> int | None:
             f"There is no partner “{checked.content.partner}”, and you may not make one. Choose one from the list.",
             field="partner",
         )
-    return Partner.objects.create(name=checked.content.partner).pk
+    with acting(by, "Made with the document that names it"):
+        return Partner.objects.create(name=checked.content.partner).pk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from items.forms import CatalogueForm
+from items.forms import CatalogueForm, ReasonField
 from tracking.models import Location
 
 
@@ -36,3 +36,7 @@ class LocationForm(CatalogueForm):
     def clean_address(self) -> str:
         """Browsers end lines in their own way; kept is one."""
         return self.cleaned_data["address"].replace("\r\n", "\n")
+
+
+class EditLocationForm(LocationForm):
+    reason = ReasonField()

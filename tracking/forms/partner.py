@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from items.forms import CatalogueForm
+from items.forms import CatalogueForm, ReasonField
 from tracking.models import Partner
 
 
@@ -27,3 +27,7 @@ class PartnerForm(CatalogueForm):
     def clean_address(self) -> str:
         """Browsers end lines in their own way; kept is one."""
         return self.cleaned_data["address"].replace("\r\n", "\n")
+
+
+class EditPartnerForm(PartnerForm):
+    reason = ReasonField()

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, Sum
 
 from items import catalogue
+from katana_trace.lib.acting import acting
 from katana_trace.lib.quantities import for_people, to_millionths
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks
@@ -29,17 +30,21 @@ def create(*, place: Place, by) -> Place:
     what = place._meta.verbose_name_plural
     require(by, permission("add", place), f"Making {what} takes the role Operator. Ask an operator to do it.")
     try:
-        with transaction.atomic():
+        with acting(by), transaction.atomic():
             place.save()
     except IntegrityError as error:
         raise catalogue.as_validation_error(error, place) from error
     return place
 
 
-def change(*, place: Place, fields: Iterable[str], by) -> None:
-    """Saves ``fields`` of a location or partner and nothing else. Raises ValidationError and PermissionDenied."""
+def change(*, place: Place, fields: Iterable[str], by, reason: str = "") -> None:
+    """Saves ``fields`` of a location or partner and nothing else; ``reason`` is for the change log.
+
+    Raises ValidationError and PermissionDenied.
+    """
     require_manager(by, place, "Changing")
-    catalogue.change(row=place, fields=fields)
+    with acting(by, reason):
+        catalogue.change(row=place, fields=fields)
 
 
 def archive_location(*, location: Location, by) -> None:
@@ -56,7 +61,8 @@ def archive_location(*, location: Location, by) -> None:
             raise Refusal(f"{location.name} is no longer there. Load the list again.")
         if present.archived_at is None:
             check_empty(present)
-        catalogue.set_archived(row=present, archived=True)
+        with acting(by):
+            catalogue.set_archived(row=present, archived=True)
         location.archived_at = present.archived_at
 
     in_transaction(work)
@@ -65,13 +71,15 @@ def archive_location(*, location: Location, by) -> None:
 def archive_partner(*, partner: Partner, by) -> None:
     """Hides a partner from pickers; one that is archived already stays as it is. Raises PermissionDenied."""
     require_manager(by, partner, "Archiving")
-    catalogue.set_archived(row=partner, archived=True)
+    with acting(by):
+        catalogue.set_archived(row=partner, archived=True)
 
 
 def bring_back(*, place: Place, by) -> None:
     """Shows a location or partner in pickers again; one that is in use stays as it is. Raises PermissionDenied."""
     require_manager(by, place, "Bringing back")
-    catalogue.set_archived(row=place, archived=False)
+    with acting(by):
+        catalogue.set_archived(row=place, archived=False)
 
 
 def stock_at(location: Location) -> QuerySet:

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from items.models import Item, TrackingMode, Variant
+from katana_trace.lib.acting import acting
 from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.refusal import Refusal
@@ -37,7 +38,8 @@ def import_items(
 ) -> ItemsImported:
     """Makes and changes items and variants from the CSV ``file``; another ``tracking`` of an item that exists is a switch.
 
-    ``reason`` is the one that a switch keeps. Raises FileRefused with every bad row, PermissionDenied when ``by`` may not.
+    ``reason`` is the one that a switch and the change log keep. Raises FileRefused with every bad row, PermissionDenied
+    when ``by`` may not.
     """
 
     if by is not None and not by.has_perms(["items.add_item", "items.change_item"]):
@@ -55,7 +57,8 @@ def import_items(
             log_act("items_imported", by=by, items=done.items, variants=done.variants, changed=done.changed)
         return done
 
-    return in_transaction(work)
+    with acting(by, reason):
+        return in_transaction(work)
 
 
 class ItemImport:

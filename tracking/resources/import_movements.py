@@ -10,6 +10,7 @@ from typing import BinaryIO
 from django.db import transaction
 
 from items.models import Variant
+from katana_trace.lib.acting import acting
 from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.refusal import Refusal
@@ -60,7 +61,8 @@ def import_movements(file: BinaryIO, *, by, dry_run: bool = False, watch: Watch 
             log_act("movements_imported", by=by, documents=done.documents, lines=done.lines, skipped=done.skipped)
         return done
 
-    return in_transaction(work)
+    with acting(by, "Import of movements"):
+        return in_transaction(work)
 
 
 class MovementImport:

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from items.models import Variant
 from katana_trace.lib import days
+from katana_trace.lib.acting import acting
 from katana_trace.lib.days import parse_day
 from katana_trace.lib.numbers import check_number, check_text, key_of
 from katana_trace.lib.quantities import MILLION, parse_quantity, plain, shown
@@ -73,7 +74,8 @@ def import_stock(
             transaction.set_rollback(True)
         return count
 
-    return in_transaction(work)
+    with acting(by, "Import of stock"):
+        return in_transaction(work)
 
 
 class StockImport:

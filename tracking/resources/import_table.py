@@ -7,6 +7,7 @@ from typing import BinaryIO
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError
 
+from katana_trace.lib.acting import acting
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError
 from tracking.ledger.retry import in_transaction, sentence_of
@@ -48,7 +49,8 @@ def import_table(
         if errors:
             raise FileRefused(sorted(errors, key=lambda error: error.row))
 
-    in_transaction(work)
+    with acting(by, f"Import of {resource._meta.model._meta.verbose_name_plural}"):
+        in_transaction(work)
 
 
 def invalid(row: int, error: ValidationError) -> list[RowError]:

@@ -17,7 +17,7 @@ from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.paging import page_by_key
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.search import search_key
-from tracking.forms.location import LocationForm, PlaceFilterForm
+from tracking.forms.location import EditLocationForm, LocationForm, PlaceFilterForm
 from tracking.models import Location, StockLevel
 from tracking.records import places
 
@@ -72,10 +72,11 @@ def location_new(request: HttpRequest) -> HttpResponse:
 def location_edit(request: HttpRequest, pk: int) -> HttpResponse:
     location = get_object_or_404(locations_with_stock(), pk=pk)
     name = location.name
-    form = LocationForm(request.POST if request.method == "POST" else None, instance=location)
+    form = EditLocationForm(request.POST if request.method == "POST" else None, instance=location)
     if form.is_valid():
         try:
-            places.change(place=location, fields=form.Meta.fields, by=request.user)
+            reason = form.cleaned_data["reason"]
+            places.change(place=location, fields=form.Meta.fields, by=request.user, reason=reason)
         except ValidationError as error:
             refuse(form, error)
         else:
@@ -96,7 +97,7 @@ def location_archive(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         places.archive_location(location=location, by=request.user)
     except Refusal as refusal:
-        form = LocationForm(instance=location)
+        form = EditLocationForm(instance=location)
         context = {"form": form, "location": location, "name": location.name, "refused": refusal.sentence}
         return render(request, "tracking/location_edit.html", context, status=422)
     messages.success(request, f"{location.name} was archived. It is hidden from pickers, and nothing can be put there.")

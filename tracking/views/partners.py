@@ -16,7 +16,7 @@ from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.paging import page_by_key
 from katana_trace.lib.search import search_key
 from tracking.forms.location import PlaceFilterForm
-from tracking.forms.partner import PartnerForm
+from tracking.forms.partner import EditPartnerForm, PartnerForm
 from tracking.ledger.former_names import partners_called
 from tracking.models import Partner
 from tracking.records import places
@@ -64,10 +64,11 @@ def partner_new(request: HttpRequest) -> HttpResponse:
 def partner_edit(request: HttpRequest, pk: int) -> HttpResponse:
     partner = get_object_or_404(Partner, pk=pk)
     name = partner.name
-    form = PartnerForm(request.POST if request.method == "POST" else None, instance=partner)
+    form = EditPartnerForm(request.POST if request.method == "POST" else None, instance=partner)
     if form.is_valid():
         try:
-            places.change(place=partner, fields=form.Meta.fields, by=request.user)
+            reason = form.cleaned_data["reason"]
+            places.change(place=partner, fields=form.Meta.fields, by=request.user, reason=reason)
         except ValidationError as error:
             refuse(form, error)
         else:
