@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
+from django.db import connection
 from django.utils.formats import date_format
 
 from katana_trace import environment
@@ -19,6 +21,8 @@ from katana_trace.lib import days
 from tests import build
 from tests.build import line, post
 from tests.worlds import run
+from tracking.ledger.seals import text_of_seal
+from tracking.models import Seal
 from tracking.records.hold import hold
 
 BASE = Path(__file__).resolve().parent.parent
@@ -75,6 +79,15 @@ def server(settings):
     settings.DEFAULT_FROM_EMAIL = "stock@example.com"
 
 
+def sealed(kept: str = "line") -> str:
+    """The line about the one seal that there is."""
+    seal = Seal.objects.get()
+    return (
+        f"Seal {seal.pk} of this ledger, made at {seal.made_at:%Y-%m-%d %H:%M} UTC: {seal.head}. Keep this {kept}: "
+        "manage.py verify --seal HEAD tells later whether anything under it was changed.\n"
+    )
+
+
 def refused(*arguments: str) -> str:
     with pytest.raises(CommandError) as caught:
         run("expiry_digest", *arguments)
@@ -89,7 +102,7 @@ def refused(*arguments: str) -> str:
 def test_expiry_digest_prints_what_is_due(request, settings, zone):
     settings.TIME_ZONE = zone  # before the shelf is filled: the day may be another one there
     request.getfixturevalue("shelf")
-    assert run("expiry_digest") == expected(zone)
+    assert run("expiry_digest") == f"{expected(zone)}\n{sealed()}"
 
 
 def test_expiry_digest_leaves_out_a_heading_without_batches(db):
@@ -102,14 +115,15 @@ def test_expiry_digest_leaves_out_a_heading_without_batches(db):
 
 def test_expiry_digest_says_when_there_is_nothing(db):
     said = f"Nothing in stock is expired or within the notice period of its item on {day(0)}."
-    assert run("expiry_digest") == f"{said}\n\n{rule('UTC')}\n"
+    assert run("expiry_digest") == f"{said}\n\n{rule('UTC')}\n\n{sealed()}"
 
 
 @pytest.mark.parametrize("count", [1, 50])
-def test_expiry_digest_asks_one_query(db, count, django_assert_num_queries):
+def test_expiry_digest_asks_the_same_number_of_queries(db, count, django_assert_num_queries):
     build.item("Bread", "batch", skus=("BREAD",))
     post("receipt", *[line("BREAD", 1, batch=f"B{n}", expires=on(n % 7)) for n in range(count)])
-    with django_assert_num_queries(1):
+    # The digest; the transaction and its end; of a seal: locks, the last one, ids, digests of both, the baseline, the row.
+    with django_assert_num_queries(10 if connection.vendor == "sqlite" else 11):
         assert f"({count}):" in run("expiry_digest")
 
 
@@ -117,16 +131,34 @@ def test_expiry_digest_asks_one_query(db, count, django_assert_num_queries):
 
 
 def test_expiry_digest_mails_it_instead(shelf, server):
-    assert run("expiry_digest", "--mail", *ADDRESSES) == (
-        f"Expiry on {day(0)}: 2 expired, 3 soon. Sent to baker@example.com, store@example.com.\n"
-    )
+    said = f"Expiry on {day(0)}: 2 expired, 3 soon. Sent to baker@example.com, store@example.com.\n"
+    assert run("expiry_digest", "--mail", *ADDRESSES) == said + sealed()
+    text = f"{expected('UTC')}\n{sealed('mail')}"
     sent = [(one.subject, one.from_email, tuple(one.to), one.body) for one in mail.outbox]
-    assert sent == [(f"Expiry on {day(0)}: 2 expired, 3 soon", "stock@example.com", ADDRESSES, expected("UTC"))]
+    assert sent == [(f"Expiry on {day(0)}: 2 expired, 3 soon", "stock@example.com", ADDRESSES, text)]
+
+
+def test_the_head_in_the_mail_is_held_until_something_under_it_is_changed(shelf, server):
+    run("expiry_digest", "--mail", ADDRESSES[0])
+    head = re.search(r"[0-9a-f]{64}", mail.outbox[0].body)[0]
+    post("receipt", line("BREAD", 1, batch="B9"))
+    assert f"{text_of_seal(Seal.objects.get())} is in the chain" in run("verify", "--seal", head)
+    with pytest.raises(CommandError, match=r"No seal of this ledger has the head 0{64}"):
+        run("verify", "--seal", "0" * 64)
+
+
+def test_expiry_digest_has_the_last_seal_when_nothing_came_since(shelf):
+    first = run("expiry_digest")
+    assert run("expiry_digest") == first
+    post("receipt", line("BREAD", 1, batch="B9"))
+    run("expiry_digest")
+    assert Seal.objects.count() == 2
 
 
 def test_expiry_digest_mails_nothing_when_nothing_is_due(db, server):
+    """It seals all the same: what came since the last one does not wait for the next thing that expires."""
     said = f"Nothing in stock is expired or within the notice period of its item on {day(0)}. No mail was sent.\n"
-    assert run("expiry_digest", "--mail", ADDRESSES[0]) == said
+    assert run("expiry_digest", "--mail", ADDRESSES[0]) == said + sealed()
     assert mail.outbox == []
 
 

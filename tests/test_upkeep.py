@@ -22,7 +22,8 @@ from tests import build
 from tests.conftest import ROOT
 from tests.worlds import run
 from tracking.ledger import triggers
-from tracking.models import Document
+from tracking.models import Document, Seal
+from tracking.upkeep import backup as backup_module
 from tracking.upkeep import embedded
 
 on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="the embedded database is SQLite")
@@ -92,12 +93,8 @@ def test_backup_is_one_moment_of_a_site_in_use(site, tmp_path):
             counts.append(len(found) - 1)
     assert before <= counts[0] <= counts[1] <= counts[2]
     assert after > before
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "backup0.sqlite3",
-        "backup1.sqlite3",
-        "backup2.sqlite3",
-        "data",
-    ]
+    names = [f"backup{n}.sqlite3{ending}" for n in range(3) for ending in ("", ".seal")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [*names, "data"]
 
 
 @on_sqlite
@@ -111,6 +108,91 @@ def test_backup_never_replaces_a_file_and_says_what_to_do(site, tmp_path):
     assert there.read_text() == "something"
     with pytest.raises(CommandError, match="cannot be written"):
         run("backup", str(tmp_path / "nowhere" / "backup.sqlite3"))
+    head = tmp_path / "new.sqlite3.seal"
+    head.write_text("somebody's")
+    with pytest.raises(CommandError, match=r"new\.sqlite3\.seal is there already, and a backup never replaces a file"):
+        run("backup", str(tmp_path / "new.sqlite3"))
+    assert (head.read_text(), sorted(path.name for path in tmp_path.iterdir())) == (
+        "somebody's",
+        ["data", "new.sqlite3.seal", "there.sqlite3"],
+    )
+
+
+@on_sqlite
+def test_backup_leaves_nothing_when_its_head_cannot_be_kept(site, tmp_path, monkeypatch):
+    """Somebody puts a file of that name there while the copy is made."""
+    backup = tmp_path / "backup.sqlite3"
+    copy = embedded.copy
+
+    def slow_copy(source, target):
+        copy(source, target)
+        backup_module.seal_file(backup).write_text("somebody's")
+
+    monkeypatch.setattr(embedded, "copy", slow_copy)
+    with pytest.raises(CommandError, match=r"backup\.sqlite3\.seal is there already"):
+        run("backup", str(backup))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.sqlite3.seal", "data"]
+
+
+@on_sqlite
+def test_backup_is_sealed_and_its_head_stands_beside_it(site, tmp_path):
+    backup = tmp_path / "backup.sqlite3"
+    said = run("backup", str(backup)).splitlines()
+    seal = Seal.objects.get()
+    beside = tmp_path / "backup.sqlite3.seal"
+    assert beside.read_text().splitlines() == [
+        seal.head,
+        f"Seal {seal.pk} of {seal.made_at:%Y-%m-%d %H:%M} UTC, made before the backup backup.sqlite3.",
+        f"Documents since the seal before: 1. Changes since then: {seal.change_count}.",
+        "Keep this file elsewhere: manage.py verify --seal HEAD tells later whether anything under it was changed.",
+    ]
+    assert beside.stat().st_mode & 0o777 == 0o600
+    assert said[1] == (f"Seal {seal.pk} of {seal.made_at:%Y-%m-%d %H:%M} UTC: {seal.head}. It is kept in {beside} too.")
+    with embedded.looking_into(backup):
+        assert Seal.objects.get().head == seal.head
+
+
+@on_sqlite
+def test_restored_backup_is_held_by_its_own_head_and_by_no_later_one(site, tmp_path):
+    backup = tmp_path / "backup.sqlite3"
+    run("backup", str(backup))
+    own = (tmp_path / "backup.sqlite3.seal").read_text().splitlines()[0]
+    build.post("shipment", build.line("FLOUR", -2, batch="L1"), number="SO-1")
+    later = run("seal").strip()
+    for head in (own, later):
+        assert "is in the chain" in run("verify", "--seal", head)
+    run("restore", str(backup))
+    assert "broken" not in run("verify")
+    assert "is in the chain" in run("verify", "--seal", own)
+    with pytest.raises(CommandError, match=f"No seal of this ledger has the head {later}") as caught:
+        run("verify", "--seal", later)
+    assert caught.value.returncode == 1
+    # What goes on from there is another chain, over the same seals.
+    build.post("shipment", build.line("FLOUR", -1, batch="L1"), number="SO-2")
+    assert run("seal").strip() not in (own, later)
+    assert "is in the chain" in run("verify", "--seal", own)
+
+
+@on_sqlite
+@pytest.mark.parametrize("older", ["DROP TABLE tracking_seal", "SELECT 1"], ids=["without seals", "with them"])
+def test_a_database_of_an_older_version_is_backed_up_without_a_seal_and_kept_by_a_restore(site, tmp_path, older):
+    whole, backup = tmp_path / "whole.sqlite3", tmp_path / "backup.sqlite3"
+    run("backup", str(whole))
+    sealed = Seal.objects.count()
+    triggers.drop_all(connection)
+    MigrationRecorder(connection).record_unapplied("tracking", "0011_digests")
+    with connection.cursor() as cursor:
+        cursor.execute(older)
+    assert run("backup", str(backup)).splitlines()[1] == (
+        "The database is of an older version than the program, so no seal was made. Run manage.py migrate."
+    )
+    assert not (tmp_path / "backup.sqlite3.seal").exists()
+    run("restore", str(whole))
+    (kept,) = [path for path in site.parent.iterdir() if "before-restore" in path.name]
+    assert [path.name for path in site.parent.iterdir() if path.suffix == ".seal"] == []
+    with embedded.looking_into(kept):
+        assert ("tracking", "0011_digests") not in MigrationRecorder(connection).applied_migrations()
+    assert (Seal.objects.count(), build.broken()) == (sealed, {})
 
 
 @on_sqlite

@@ -126,6 +126,11 @@ def unsealed() -> Unsealed:
     )
 
 
+def text_of_seal(seal: Seal) -> str:
+    """``Seal 12 of 2026-11-24 06:00 UTC``."""
+    return f"Seal {seal.pk} of {seal.made_at:%Y-%m-%d %H:%M} UTC"
+
+
 def seal_of_head(head: str) -> Seal | None:
     """The seal whose head somebody kept; None when this ledger has none like it."""
     return Seal.objects.filter(head=head.strip().lower()).first()

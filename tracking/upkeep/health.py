@@ -30,6 +30,11 @@ def faults() -> list[str]:
     return found
 
 
+def is_of_this_version() -> bool:
+    """Whether the database has every migration of this program."""
+    return known_migrations() <= applied_migrations()
+
+
 @cache
 def known_migrations() -> frozenset[Migration]:
     """Those of this program; read from its files once in a process."""

@@ -15,7 +15,7 @@ from django.utils import timezone
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger.laws import broken_laws
 from tracking.upkeep import embedded, health
-from tracking.upkeep.backup import Contents, contents_of, write_backup
+from tracking.upkeep.backup import Contents, contents_of, keep_copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,13 @@ def checked_copy(file: Path, folder: Path) -> Iterator[Path]:
 
 
 def keep(present: Path) -> Path | None:
-    """Writes the present database to a file of its own, named by the moment; None where there is nothing in it yet."""
+    """Writes the present database to a file of its own, named by the moment; None where there is nothing in it yet.
+
+    As it is, also where it is of an older version or has lost a guard: that may be why another one is put in its place.
+    """
     if not health.applied_migrations():
         return None
     name = f"{present.stem}-before-restore-{timezone.now():%Y%m%d-%H%M%S-%f}-{os.getpid()}{present.suffix}"
     kept = present.with_name(name)
-    write_backup(kept)
+    keep_copy(kept)
     return kept

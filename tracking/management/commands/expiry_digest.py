@@ -1,4 +1,4 @@
-"""What expires, for the terminal or by mail; meant to be run every morning."""
+"""What expires, and the head of a seal, for the terminal or by mail; meant to be run every morning."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from django.core.validators import validate_email
 
 from katana_trace.lib import days
 from katana_trace.lib.quantities import shown
-from tracking.expiry.digest import Digest, digest_of
+from katana_trace.lib.refusal import Refusal
+from tracking.expiry.digest import digest_of
+from tracking.ledger.seals import make_seal
+from tracking.models import Seal
 
 
 class Command(BaseCommand):
     help = (
         "Print what in stock is expired, and what expires within the notice period of its item. "
-        "With --mail it is sent instead; when nothing is due, nothing is sent and the command says so."
+        "With --mail it is sent instead; when nothing is due, nothing is sent and the command says so. "
+        "Either way a seal is made over the ledger, and its head is printed or sent along."
     )
 
     def add_arguments(self, parser):
@@ -33,13 +37,25 @@ class Command(BaseCommand):
     def handle(self, *, mail, **options):
         check(mail)
         digest = digest_of(days.today())
+        try:
+            seal = make_seal(by=None)
+        except Refusal as refusal:
+            raise CommandError(refusal.sentence) from refusal
         if not mail:
-            self.stdout.write(digest.text, ending="")
+            self.stdout.write(f"{digest.text}\n{line_of(seal, 'line')}")
         elif digest.is_empty:
-            self.stdout.write(f"{digest.text.splitlines()[0]} No mail was sent.")
+            self.stdout.write(f"{digest.text.splitlines()[0]} No mail was sent.\n{line_of(seal, 'line')}")
         else:
-            send(digest, to=mail)
-            self.stdout.write(f"{digest.subject}. Sent to {', '.join(mail)}.")
+            send(digest.subject, f"{digest.text}\n{line_of(seal, 'mail')}\n", to=mail)
+            self.stdout.write(f"{digest.subject}. Sent to {', '.join(mail)}.\n{line_of(seal, 'line')}")
+
+
+def line_of(seal: Seal, kept: str) -> str:
+    """The head of the seal, and why to keep it; ``kept`` is what is to be kept, a line or a mail."""
+    return (
+        f"Seal {seal.pk} of this ledger, made at {seal.made_at:%Y-%m-%d %H:%M} UTC: {seal.head}. Keep this {kept}: "
+        "manage.py verify --seal HEAD tells later whether anything under it was changed."
+    )
 
 
 def check(addresses: list[str]) -> None:
@@ -58,9 +74,9 @@ def check(addresses: list[str]) -> None:
         )
 
 
-def send(digest: Digest, *, to: list[str]) -> None:
+def send(subject: str, body: str, *, to: list[str]) -> None:
     try:
-        EmailMessage(subject=digest.subject, body=digest.text, to=to).send()
+        EmailMessage(subject=subject, body=body, to=to).send()
     except (SMTPException, OSError) as error:
         raise CommandError(
             f"The mail server {settings.EMAIL_HOST}:{settings.EMAIL_PORT} did not take the mail: "

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 
 from katana_trace.lib.refusal import Refusal
-from tracking.ledger.seals import make_seal
+from tracking.ledger.seals import make_seal, text_of_seal
 from tracking.management.console import counted, user_named
 
 
@@ -31,6 +31,6 @@ class Command(BaseCommand):
             raise CommandError(f"{denied} {user} may not.") from denied
         self.stdout.write(seal.head)
         self.stderr.write(
-            f"Seal {seal.pk} of {seal.made_at:%Y-%m-%d %H:%M} UTC: {counted(seal.document_count, 'document')} and "
+            f"{text_of_seal(seal)}: {counted(seal.document_count, 'document')} and "
             f"{counted(seal.change_count, 'change')} since the one before."
         )

@@ -43,6 +43,4 @@ def held_by(head: str) -> str:
             f"No seal of this ledger has the head {head[:80]}. It was changed under that seal, or restored from before it, "
             "or the head is of another site. Keep a copy of the database, and compare it with a backup."
         )
-    return (
-        f"Seal {seal.pk} of {seal.made_at:%Y-%m-%d %H:%M} UTC is in the chain: what was recorded by then is as it was."
-    )
+    return f"{seals.text_of_seal(seal)} is in the chain: what was recorded by then is as it was."
