@@ -21,6 +21,7 @@ from tests.build import line, post
 from tests.conftest import user_in
 from tests.route_table import SITE
 from tests.sheet import Sheet
+from tracking.ledger.seals import make_seal
 from tracking.models import Archive, Document, Draft, Location, Partner
 from tracking.records.hold import hold
 from tracking.records.places import archive_location
@@ -59,6 +60,7 @@ def company(committed_db, manager, client) -> None:
     archive_location(location=build.location("Attic"), by=manager)
     bread, ingredient = (Variant.objects.get(key=key) for key in ("bread", "flour"))
     save_recipe(variant=bread, quantity=10 * MILLION, lines=[Ingredient(ingredient, 6 * MILLION)])
+    make_seal(by=manager)
     client.force_login(manager)
     write_drafts(client)
 
@@ -120,6 +122,10 @@ def shown() -> Iterator[Shown]:
         "/partners/",
         "/partners/new/",
         "/archives/",
+        "/seals/",
+        "/changes/",
+        "/changes/?first=1",
+        "/changes/?q=nothing",
         "/trace/",
         "/import/",
         "/search/?q=flo",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from items.models import Item, Variant
-from katana_trace.lib.acting import PROGRAM, actor
+from katana_trace.lib.acting import BY_A_COMMAND, PROGRAM, actor
 from tests import build
 from tests.importing import press, upload
 from tests.sheet import Sheet
@@ -112,12 +112,12 @@ def test_places_say_who_acts(client, manager):
     rows = since(before)
     assert {row[4] for row in rows} == {"manager"}
     assert [(row[0], row[1], row[5]) for row in rows] == [
-        ("partner", "name", PROGRAM.reason),
-        ("location", "name", PROGRAM.reason),
+        ("partner", "name", BY_A_COMMAND),
+        ("location", "name", BY_A_COMMAND),
         ("partner", "phone", "They called"),
-        ("partner", "archived_at", PROGRAM.reason),
-        ("location", "archived_at", PROGRAM.reason),
-        ("location", "archived_at", PROGRAM.reason),
+        ("partner", "archived_at", BY_A_COMMAND),
+        ("location", "archived_at", BY_A_COMMAND),
+        ("location", "archived_at", BY_A_COMMAND),
     ]
     assert actor.get() is PROGRAM
 

@@ -13,7 +13,7 @@ from items.models import Item
 from katana_trace.lib.paging import page_by_key, page_newest
 from tests import build
 
-PAGES = ["/", "/items/", "/batches/", "/serials/", "/archives/", "/accounts/password/"]
+PAGES = ["/", "/items/", "/batches/", "/serials/", "/archives/", "/seals/", "/changes/", "/accounts/password/"]
 
 
 class Tags(HTMLParser):
@@ -192,7 +192,9 @@ BAD_CURSORS = [
 
 
 @pytest.mark.parametrize("cursor", BAD_CURSORS)
-@pytest.mark.parametrize("path", ["/items/", "/batches/", "/batches/?expiring=7", "/serials/", "/archives/"])
+@pytest.mark.parametrize(
+    "path", ["/items/", "/batches/", "/batches/?expiring=7", "/serials/", "/archives/", "/seals/", "/changes/"]
+)
 def test_paging_takes_any_cursor_as_a_place(client, viewer, path, cursor):
     client.force_login(viewer)
     assert client.get(path, {**({"expiring": "7"} if "?" in path else {}), "after": cursor}).status_code == 200

@@ -17,6 +17,7 @@ VIEW = [
             "partner",
             "recall",
             "recordchange",
+            "seal",
             "serialnumber",
             "stocklevel",
             "switch",
@@ -29,6 +30,7 @@ MANAGE = [
     *[f"items.{verb}_{model}" for verb in ("add", "change") for model in ("item", "variant")],
     *[f"tracking.change_{model}" for model in ("batch", "serialnumber", "location", "partner")],
     "tracking.reverse_document",
+    "tracking.add_seal",
     *[f"tracking.{verb}_recall" for verb in ("add", "change")],
 ]
 

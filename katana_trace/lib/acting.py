@@ -22,13 +22,19 @@ class Actor:
 
 
 PROGRAM = Actor(lambda: None, "By the program")
+BY_A_COMMAND = "Saved by a command"
 actor: ContextVar[Actor] = ContextVar("actor", default=PROGRAM)
 
 
 @contextmanager
 def acting(by, reason: str = "") -> Iterator[None]:
-    """What is saved in the block is done by ``by`` (None: the program itself), for ``reason``."""
-    token = actor.set(Actor(lambda: by, reason or actor.get().reason))
+    """What is saved in the block is done by ``by`` (None: the program itself), for ``reason``.
+
+    Without one it is that of the request or block around; a person whom no request brought comes by a command.
+    """
+    around = actor.get()
+    usual = BY_A_COMMAND if around is PROGRAM and by is not None else around.reason
+    token = actor.set(Actor(lambda: by, reason or usual))
     try:
         yield
     finally:

@@ -54,6 +54,10 @@ class Unsealed:
     documents: int
     changes: int
 
+    @property
+    def total(self) -> int:
+        return self.documents + self.changes
+
 
 def make_seal(*, by) -> Seal:
     """Makes a seal over what came since the last one, and returns it; the last one where nothing came since.

@@ -55,6 +55,8 @@ class RecordChange(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["key", "-id"], name="change_by_key"),
+            models.Index(fields=["-id"], name="change_not_first", condition=models.Q(is_first=False)),
             models.Index(fields=["uuid", "-id"], name="change_by_lot", condition=models.Q(uuid__isnull=False)),
             models.Index(
                 fields=["subject", "subject_id", "-id"],
