@@ -138,7 +138,7 @@ def test_expiry_digest_mails_it_instead(shelf, server):
     assert sent == [(f"Expiry on {day(0)}: 2 expired, 3 soon", "stock@example.com", ADDRESSES, text)]
 
 
-def test_the_head_in_the_mail_is_held_until_something_under_it_is_changed(shelf, server):
+def test_the_head_in_the_mail_is_held_by_the_ledger_that_goes_on(shelf, server):
     run("expiry_digest", "--mail", ADDRESSES[0])
     head = re.search(r"[0-9a-f]{64}", mail.outbox[0].body)[0]
     post("receipt", line("BREAD", 1, batch="B9"))

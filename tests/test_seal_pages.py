@@ -7,12 +7,15 @@ import re
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.management import CommandError
 from django.db import connection
 
 from tests import build
 from tests.importing import words
 from tests.worlds import run
 from tracking.ledger import triggers
+from tracking.ledger.change_digests import stored_changes
+from tracking.ledger.digest import change_digest
 from tracking.ledger.seals import make_seal, unsealed
 from tracking.models import Baseline, Document, RecordChange, Seal
 
@@ -193,3 +196,20 @@ def test_seals_take_the_permission_to_see_them(client, viewer):
     page = html.unescape(client.get("/archives/").content.decode())
     assert 'href="/seals/"' not in page
     assert 'href="/changes/"' not in page
+
+
+def test_a_head_that_was_kept_finds_even_who_forged_all_the_digests(manager, flour):
+    """Who has the database can make every digest and every seal anew, so that no law is broken; but not the old head."""
+    receipt("PO-1")
+    kept = make_seal(by=None).head
+    triggers.drop_all(connection)
+    Seal.objects.all().delete()
+    last = RecordChange.objects.order_by("-pk").first()
+    RecordChange.objects.filter(pk=last.pk).update(reason="Nothing of note")
+    (forged,) = [one for one in stored_changes() if one.id == last.pk]
+    RecordChange.objects.filter(pk=last.pk).update(digest=change_digest(forged.text))
+    triggers.create_all(connection)
+    assert make_seal(by=None).head != kept
+    assert build.broken() == {}
+    with pytest.raises(CommandError, match=f"No seal of this ledger has the head {kept}"):
+        run("verify", "--seal", kept)
