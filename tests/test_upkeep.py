@@ -1,4 +1,4 @@
-"""Backup and restore of the embedded database while it is in use, and what ``healthz`` says."""
+"""Backup and restore of the embedded database while it is in use, with the head of the seal beside the backup."""
 
 from __future__ import annotations
 
@@ -299,29 +299,3 @@ def test_backup_and_restore_are_for_the_embedded_database(db, tmp_path):
     for command in ("backup", "restore"):
         with pytest.raises(CommandError, match=r"This site is on PostgreSQL, .* Use pg_dump and pg_restore\."):
             run(command, str(tmp_path / "backup.sqlite3"))
-
-
-def health(client) -> tuple[int, str]:
-    answer = client.get("/healthz")
-    return answer.status_code, answer.content.decode()
-
-
-def test_healthz_says_ok_without_a_login_in_few_queries(client, db, django_assert_max_num_queries):
-    with django_assert_max_num_queries(3):
-        assert health(client) == (200, "ok\n")
-
-
-def test_healthz_names_a_migration_that_is_missing(client, db):
-    MigrationRecorder(connection).record_unapplied("tracking", "0007_imports")
-    assert health(client) == (503, "The database is of an older version than the program. Run manage.py migrate.\n")
-
-
-def test_healthz_names_a_database_that_is_newer(client, db):
-    MigrationRecorder(connection).record_applied("tracking", "9999_later")
-    said = "The database is of a newer version than the program (tracking 9999_later). Install that version.\n"
-    assert health(client) == (503, said)
-
-
-def test_healthz_names_triggers_that_are_missing(client, db):
-    triggers.drop_all(connection)
-    assert health(client) == (503, "Triggers that keep the ledger are missing. Run manage.py migrate.\n")
