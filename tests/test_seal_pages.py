@@ -175,7 +175,7 @@ def test_seal_new_makes_one_and_shows_its_head(client, manager, flour):
     again = client.post("/seals/new/")
     assert Seal.objects.get() == seal
     assert messages(client, again) == [
-        f"Nothing was posted or changed since seal {seal.pk}, so no other was made. Its head is {seal.head}."
+        f"Nothing was posted or changed since seal {seal.pk}, so no other was made. Its head: {seal.head}"
     ]
 
 

@@ -60,9 +60,9 @@ def seal_new(request: HttpRequest) -> HttpResponse:
         messages.error(request, refusal.sentence)
         return redirect("tracking:seal_list")
     if before is not None and seal.pk == before.pk:
-        messages.warning(
+        messages.info(
             request,
-            f"Nothing was posted or changed since seal {seal.pk}, so no other was made. Its head is {seal.head}.",
+            f"Nothing was posted or changed since seal {seal.pk}, so no other was made. Its head: {seal.head}",
         )
     else:
         messages.success(request, f"Seal {seal.pk} was made. Keep its head elsewhere: {seal.head}")
