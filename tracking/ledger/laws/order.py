@@ -29,22 +29,22 @@ LINES = """
     FROM tracking_ledgerline NOT INDEXED WHERE serial_id IS NULL AND id > %s ORDER BY id LIMIT %s
 """
 CHUNK = 50_000
-# PostgreSQL sorts what is in doubt. Whole units and millionths are summed apart: a window of 64-bit numbers would sum them as
-# decimals.
+# PostgreSQL sorts what is in doubt, found by its batch or, without one, by its variant below zero: by one expression, so that
+# it hashes. Whole units and millionths are summed apart: a window of 64-bit numbers would sum them as decimals.
 LEVELS = f"""
     SELECT q.variant_id, q.location_id, q.batch, q.id, q.document_id, q.rest FROM (
-        SELECT l.id, l.document_id, l.variant_id, l.location_id, t.batch,
+        SELECT l.id, l.document_id, l.variant_id, l.location_id, coalesce(l.batch_id, 0) AS batch,
             sum((l.quantity / 1000000)::int) OVER w * 1000000 + sum((l.quantity %% 1000000)::int) OVER w AS rest
-        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS t(variant_id, location_id, batch)
-        JOIN tracking_ledgerline l ON l.variant_id = t.variant_id AND l.location_id = t.location_id
-            AND coalesce(l.batch_id, 0) = t.batch AND l.serial_id IS NULL {{apart}}
-        WHERE t.batch <> 0 OR t.variant_id NOT IN ({RESTORED})
+        FROM tracking_ledgerline l {{apart}}
+        WHERE l.serial_id IS NULL AND (l.batch_id IS NOT NULL OR l.variant_id NOT IN ({RESTORED}))
+            AND (coalesce(l.batch_id, -l.variant_id), l.location_id) IN (
+                SELECT t.lot, t.location_id FROM unnest(%s::bigint[], %s::bigint[]) AS t(lot, location_id))
         WINDOW w AS (
-            PARTITION BY l.variant_id, l.location_id, t.batch ORDER BY {{place}}l.id ROWS UNBOUNDED PRECEDING)
+            PARTITION BY coalesce(l.batch_id, -l.variant_id), l.location_id ORDER BY {{place}}l.id ROWS UNBOUNDED PRECEDING)
     ) q WHERE q.rest < 0 ORDER BY q.id
 """
 # Where the lines of documents stand between each other, ids do not tell what came first: every level is in doubt.
-EVERY_LEVEL = "SELECT variant_id, location_id, coalesce(batch_id, 0) FROM tracking_stocklevel"
+EVERY_LEVEL = "SELECT coalesce(batch_id, -variant_id), location_id FROM tracking_stocklevel"
 APART = "LEFT JOIN unnest(%s::bigint[], %s::bigint[]) AS a(document_id, line) ON a.document_id = l.document_id"
 WHOLE = f"""
     SELECT q.variant_id, q.location_id, 0, q.line, q.document_id, q.rest FROM (
@@ -123,14 +123,14 @@ def shortages(reading: Reading, baseline: Baseline | None) -> Iterator[Shortage]
 def sorted_levels(reading: Reading, baseline: Baseline | None) -> list[tuple]:
     """On PostgreSQL: (variant, location, batch or 0, line, document, what was left), wherever that is below zero."""
     apart = documents_apart(until=baseline.last_line) if baseline and baseline.last_line else {}
-    levels = (
-        [(one.variant, one.location, one.batch) for one in reading.sums.doubtful] if not apart else fetch(EVERY_LEVEL)
-    )
-    columns = [list(column) for column in zip(*levels, strict=True)] or [[], [], []]
+    levels = [(one.batch or -one.variant, one.location) for one in reading.sums.doubtful]
+    if apart:
+        levels = fetch(EVERY_LEVEL)
+    columns = [list(column) for column in zip(*levels, strict=True)] or [[], []]
     if not apart:
         return fetch(LEVELS.format(place="", apart=""), columns)
     query = LEVELS.format(place="coalesce(a.line, l.id), ", apart=APART)
-    return fetch(query, [*columns, list(apart), list(apart.values())])
+    return fetch(query, [list(apart), list(apart.values()), *columns])
 
 
 def read_levels(reading: Reading, baseline: Baseline | None) -> Iterator[tuple]:
