@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.test.utils import CaptureQueriesContext
@@ -283,12 +284,9 @@ def test_an_upgrade_fills_the_instants(committed_db):
     post("adjustment", line("FLOUR", 1, batch="L2"), at=noon(3))
     post("receipt", line("PUMP", 1, serial="7"), at=noon(2))
     executor = MigrationExecutor(connection)
-    newest = executor.loader.graph.leaf_nodes()
     before = executor.loader.graph.nodes["tracking", "0009_first_at"].dependencies[0]
     triggers.drop_all(connection)
     executor.migrate([before])
-    executor = MigrationExecutor(connection)
-    executor.migrate(newest)
-    triggers.create_all(connection)
+    call_command("migrate", verbosity=0)  # with the digests, which begin after the migrations
     assert (first("L1"), first("L2"), SerialNumber.objects.get().first_at) == (noon(5), noon(3), noon(2))
     assert broken() == {}

@@ -13,6 +13,7 @@ from tests.races.without_guards import no_order_of_levels
 from tests.races.writers import Score, document
 from tracking.documents.rule import NewLine
 from tracking.ledger.post import post, post_here
+from tracking.ledger.seals import make_seal
 
 
 def move_two_items(number: int, *, levels: list[NewLine], seconds: float) -> dict:
@@ -38,6 +39,15 @@ def receive_long(number: int, *, lines: list[NewLine], times: int) -> dict:
     for turn in range(times):
         score.try_it(lambda turn=turn: post(document("receipt", *lines, number=f"L{number}-{turn}"), by=None))
     return score.answer()
+
+
+def seal_again(number: int, *, times: int) -> dict:
+    """Makes one seal after the other; their heads."""
+    heads = []
+    for _ in range(times):
+        heads.append(make_seal(by=None).head)
+        time.sleep(0.02)
+    return {"posted": 0, "refused": [], "heads": heads}
 
 
 def hold_a_level(number: int, *, level: int, seconds: float) -> dict:
