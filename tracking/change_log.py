@@ -54,8 +54,9 @@ def before_delete(sender: type[Model], instance: Model, **kwargs) -> None:
 def members_changed(sender, instance: Model, action: str, reverse: bool, model: type[Model], pk_set, **kwargs) -> None:
     """Roles of users, and permissions of both: a row for each that is given or taken."""
     if action == "pre_clear":
-        field = next(name for name in ("groups", "permissions", "user_permissions") if hasattr(instance, name))
-        pk_set, action = set(getattr(instance, field).values_list("pk", flat=True)), "pre_remove"
+        keys = {field.related_model: field.attname for field in sender._meta.concrete_fields if field.remote_field}
+        rows = sender._default_manager.filter(**{keys[type(instance)]: instance.pk})
+        pk_set, action = set(rows.values_list(keys[model], flat=True)), "pre_remove"
     if action not in ("pre_add", "pre_remove") or not pk_set:
         return
     given = action == "pre_add"

@@ -15,7 +15,14 @@ from tracking.ledger import document_digests, first_values
 from tracking.ledger.change_digests import stored_changes
 from tracking.ledger.changes import write_first
 from tracking.ledger.digest import change_digest
-from tracking.ledger.recall_facts import change_of_opening, closing_facts, digest_of_event, opening_facts
+from tracking.ledger.recall_facts import (
+    change_of_opening,
+    change_of_standing,
+    closing_facts,
+    digest_of_event,
+    opening_facts,
+    standing_of,
+)
 from tracking.ledger.sql import fetch
 from tracking.models import Baseline, Recall, RecallEvent
 
@@ -67,6 +74,8 @@ def fill_events(recall: Recall) -> None:
         RecallEvent.objects.filter(pk=event.pk).update(digest=before)
         if place == 0:
             write_first([change_of_opening(recall, before, reason=first_values.REASON, by=None)])
+    if standing_of(recall):
+        write_first([change_of_standing(recall, reason=first_values.REASON, by=None, at=days.now())])
 
 
 def highest(table: str) -> int:

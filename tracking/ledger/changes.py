@@ -94,7 +94,10 @@ def last_values(lots: Collection[UUID]) -> dict[tuple[UUID, str], str]:
 
 
 def unlogged(lots: Sequence[Batch] | Sequence[SerialNumber], *, by, reason: str) -> list[ChangeText]:
-    """The rows that the log lacks to say what ``lots`` are: those of before it was kept, and what a restore has joined."""
+    """The rows that the log lacks to say what ``lots`` are: those of before it was kept, and what a restore has joined.
+
+    ``reason`` is theirs, but that of a hold, which has its own.
+    """
     there, at, found = last_values([lot.uuid for lot in lots]), days.now(), []
     for lot in lots:
         for field, empty in LOT_FIELDS.items():
@@ -102,7 +105,8 @@ def unlogged(lots: Sequence[Batch] | Sequence[SerialNumber], *, by, reason: str)
             new = str(getattr(lot, field, None) or empty)
             if new != old:
                 is_first = (lot.uuid, field) not in there
+                why = lot.reason if field == "status" and lot.reason else reason
                 found.append(
-                    lot_change(lot, field=field, old=old, new=new, by=by, reason=reason, at=at, is_first=is_first)
+                    lot_change(lot, field=field, old=old, new=new, by=by, reason=why, at=at, is_first=is_first)
                 )
     return found

@@ -11,7 +11,8 @@ from itertools import islice
 from katana_trace.lib import days
 from tracking.ledger.changes import unlogged, write_first
 from tracking.ledger.digest import ChangeText
-from tracking.ledger.subjects import LOGGED, change_of
+from tracking.ledger.memberships import differences
+from tracking.ledger.subjects import LOGGED, FieldChange, change_of
 from tracking.ledger.subjects import first_values as values_of
 from tracking.ledger.switch_log import change_of_archive, change_of_restore, change_of_switch
 from tracking.models import Archive, Batch, RecordChange, SerialNumber, Switch
@@ -22,7 +23,7 @@ CHUNK = 2_000
 
 def write_all() -> None:
     """Writes them for everything that is there, some thousand rows at a time."""
-    for source in (subject_values(), switch_rows(), lot_values(Batch), lot_values(SerialNumber)):
+    for source in (subject_values(), membership_rows(), switch_rows(), lot_values(Batch), lot_values(SerialNumber)):
         while rows := list(islice(source, CHUNK)):
             write_first(rows)
 
@@ -37,6 +38,19 @@ def subject_values() -> Iterator[ChangeText]:
             for value in values_of(row):
                 if value.field != "tracking_mode" or not Switch.objects.filter(item=row.pk).exists():
                     yield change_of(row, value, by=None, reason=REASON, at=at, is_first=True)
+
+
+def membership_rows() -> Iterator[ChangeText]:
+    """Roles of users, and permissions of both."""
+    at = days.now()
+    models = {what.subject.value: model for model, what in LOGGED.items()}
+    for one in differences():
+        row = models[one.owner.subject]._default_manager.get(pk=one.owner.id)
+        name = one.membership.name
+        change = (
+            FieldChange(one.membership.field, "", name) if one.is_there else FieldChange(one.membership.field, name, "")
+        )
+        yield change_of(row, change, by=None, reason=REASON, at=at, is_first=True)
 
 
 def switch_rows() -> Iterator[ChangeText]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
 
 from django.db import models
 
@@ -10,7 +12,7 @@ from katana_trace.lib.days import instant_text
 from katana_trace.lib.fields import QuantityField
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.quantities import plain, to_millionths
-from tracking.ledger.digest import FIELD, ChangeText, EventText, event_digest
+from tracking.ledger.digest import FIELD, ChangeText, EventText, event_digest, sha256
 from tracking.models import Recall, RecallCustomer, RecallEvent, RecallLot, RecallShipment, RecallStock, Subject
 
 # What people do in a case after it was opened; its events say it. A partner who is deleted leaves the name that was kept.
@@ -19,6 +21,13 @@ LATER: dict[type[models.Model], set[str]] = {
     RecallCustomer: {"partner", "state", "notified_at", "notified_by", "replied_at", "note"},
     RecallShipment: {"recovered"},
 }
+
+# Their columns that an event speaks of, after the id; the partner is his who stands on the documents.
+DONE: dict[type[models.Model], tuple[str, ...]] = {
+    RecallCustomer: ("id", "state", "notified_at", "notified_by", "replied_at", "note"),
+    RecallShipment: ("id", "recovered"),
+}
+STANDING = "standing"  # the field of the change log that keeps its digest
 
 
 def opening_facts(recall: Recall) -> tuple[str, ...]:
@@ -38,6 +47,26 @@ def closing_facts(recall: Recall) -> tuple[str, ...]:
     return (FIELD.join([instant_text(recall.closed_at), str(recall.closed_by_id or ""), recall.summary]),)
 
 
+def standing_of(recall: Recall) -> str:
+    """The digest of what was done in ``recall`` since it was opened: its last event, and what people set. "" before that."""
+    last = RecallEvent.objects.filter(recall=recall).order_by("-id").values_list("pk", "digest")[:2]
+    customers = RecallCustomer.objects.filter(recall=recall).order_by("id").values_list(*DONE[RecallCustomer])
+    shipments = RecallShipment.objects.filter(lot__recall=recall).order_by("id").values_list(*DONE[RecallShipment])
+    rows = [
+        FIELD.join(text(value) for value in row)
+        for row in (*customers, *shipments)
+        if any(value and value != RecallCustomer.State.TO_NOTIFY for value in row[1:])
+    ]
+    return sha256(last[0][1], rows) if rows or len(last) > 1 else ""
+
+
+def text(value: object) -> str:
+    """A cell of what was done, the same from both databases."""
+    if isinstance(value, Decimal):
+        return plain(to_millionths(value))
+    return instant_text(value) if isinstance(value, datetime) else str(value or "")
+
+
 def cells_of(row: models.Model) -> Iterator[str]:
     """``name=value`` of each column that is not empty: one that is added later, and empty on old rows, changes nothing."""
     yield row._meta.model_name or ""
@@ -54,6 +83,15 @@ def cells_of(row: models.Model) -> Iterator[str]:
 
 def change_of_opening(recall: Recall, digest: str, *, reason: str, by) -> ChangeText:
     """The row of the change log that keeps the digest of an opening: over the log seals are made (rule 26)."""
+    return change_of_case(recall, field="opened", new=digest, reason=reason, by=by, at=recall.opened_at)
+
+
+def change_of_standing(recall: Recall, *, reason: str, by, at: datetime) -> ChangeText:
+    """The row of the change log that keeps what was done in a case, after each event of it."""
+    return change_of_case(recall, field=STANDING, new=standing_of(recall), reason=reason[:200], by=by, at=at)
+
+
+def change_of_case(recall: Recall, *, field: str, new: str, reason: str, by, at: datetime) -> ChangeText:
     return ChangeText(
         subject=Subject.RECALL.value,
         subject_id=recall.pk,
@@ -61,14 +99,14 @@ def change_of_opening(recall: Recall, digest: str, *, reason: str, by) -> Change
         variant=None,
         name=recall.number,
         key=key_of(recall.number),
-        field="opened",
+        field=field,
         old="",
-        new=digest,
+        new=new,
         is_first=False,
         reason=reason,
         changed_by=by.pk if by else None,
         changed_by_name=by.get_username() if by else "",
-        changed_at=recall.opened_at,
+        changed_at=at,
     )
 
 

@@ -12,7 +12,8 @@ from katana_trace.lib.numbers import check_text
 from katana_trace.lib.quantities import for_people, to_millionths
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks
-from tracking.ledger.recall_facts import digest_of_event
+from tracking.ledger.changes import write_changes
+from tracking.ledger.recall_facts import change_of_standing, digest_of_event
 from tracking.ledger.retry import in_transaction
 from tracking.models import Batch, Recall, RecallCustomer, RecallEvent, RecallShipment, SerialNumber
 from tracking.recalls.live import found_now
@@ -33,6 +34,7 @@ def in_open_case(recall: Recall, by, work: Callable[[Recall], Result]) -> Result
     require(by, "tracking.change_recall", MANAGERS)
 
     def locked() -> Result:
+        locks.share_ledger()  # before the case: a seal waits for what is logged of it
         present = Recall.objects.select_for_update().get(pk=recall.pk)
         check_open(present)
         return work(present)
@@ -56,6 +58,7 @@ def write_event(recall: Recall, *sentences: str, by, facts: tuple[str, ...] = ()
         vouched = facts if place == len(texts) - 1 else ()
         event.digest = before = digest_of_event(event, before=before, facts=vouched)
         event.save(force_insert=True)
+    write_changes([change_of_standing(recall, reason=sentences[0], by=by, at=days.now())])
     log_act("recall_event", by=by, recall=recall.number, event=sentences[0][:200])
 
 

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from django.db import connection
 
 from tracking.ledger import triggers
-from tracking.ledger.changes import LOT_FIELDS
+from tracking.ledger.laws.cases import recalls
+from tracking.ledger.laws.lots import lots
 from tracking.ledger.laws.reading import Reading
-from tracking.ledger.recall_facts import recomputed_events
+from tracking.ledger.laws.subjects import memberships, subjects
 from tracking.ledger.sql import fetch
-from tracking.ledger.subjects import LOGGED, text_of
-from tracking.models import Batch, Recall, SerialNumber
 
 DOWNLOADS = """
-    SELECT i.name, a.id FROM tracking_archive a JOIN items_item i ON i.id = a.item_id WHERE NOT EXISTS (
-        SELECT 1 FROM tracking_historydownload h WHERE h.item_id = a.item_id AND h.sha256 = a.sha256)
+    SELECT i.name, a.id FROM tracking_archive a JOIN items_item i ON i.id = a.item_id
+    JOIN tracking_switch s ON s.id = a.switch_id WHERE NOT EXISTS (
+        SELECT 1 FROM tracking_historydownload h WHERE h.item_id = a.item_id AND h.sha256 = a.sha256
+            AND h.downloaded_by_id = s.switched_by_id AND h.row_count = a.line_count + a.record_count)
 """
 STEPS = """
     SELECT i.name, q.epoch FROM (
@@ -60,84 +61,53 @@ ACTS = (
         "The change log says that an archive of {0} was restored, and it is not.",
     ),
 )
-LOTS = """
-    SELECT t.number, v.sku, CAST(t.{field} AS text), c.new FROM {table} t JOIN items_variant v ON v.id = t.variant_id
-    LEFT JOIN (
-        SELECT r.uuid, r.new FROM tracking_recordchange r JOIN (
-            SELECT max(id) AS id FROM tracking_recordchange WHERE field = '{field}' AND uuid IS NOT NULL GROUP BY uuid
-        ) m ON m.id = r.id
-    ) c ON c.uuid = t.uuid WHERE coalesce(c.new, '{empty}') <> coalesce(CAST(t.{field} AS text), '')
-"""
-LAST = """
-    SELECT r.subject, r.subject_id, r.field, r.new FROM tracking_recordchange r JOIN (
-        SELECT max(id) AS id FROM tracking_recordchange WHERE subject_id IS NOT NULL GROUP BY subject, subject_id, field
-    ) m ON m.id = r.id
-"""
-WORDS = {
-    "expires_on": "expiry",
-    "made_on": "date of making",
-    "supplier_batch": "supplier's number",
-    "status": "status",
-    "note": "note",
-}
+# A row of the log without what it speaks of.
+UNDONE = (
+    (
+        "SELECT c.name FROM tracking_recordchange c WHERE c.subject = 'item' AND c.field = 'tracking_mode' AND NOT c.is_first"
+        " AND NOT EXISTS (SELECT 1 FROM tracking_switch s WHERE s.item_id = c.subject_id AND s.from_mode = c.old"
+        " AND s.to_mode = c.new AND s.switched_at = c.changed_at)",
+        "The change log has a switch of {0} that is not there.",
+    ),
+    (
+        "SELECT c.name FROM tracking_recordchange c WHERE c.subject = 'item' AND c.field = 'archive'"
+        " AND NOT EXISTS (SELECT 1 FROM tracking_archive a WHERE a.item_id = c.subject_id AND a.sha256 = c.new)",
+        "The change log has an archive of {0} that is not there.",
+    ),
+)
+# What else a switch and its archive say of each other.
+PARTS = (
+    (
+        "SELECT i.name FROM tracking_archive a JOIN items_item i ON i.id = a.item_id JOIN tracking_switch s ON s.id = a.switch_id"
+        " WHERE a.item_id <> s.item_id OR a.mode <> s.from_mode OR a.line_count <> s.line_count"
+        " OR a.record_count <> s.batch_count + s.serial_count"
+        " OR (a.mode = 'batch' AND s.serial_count <> 0) OR (a.mode = 'serial' AND s.batch_count <> 0)",
+        "An archive of {0} is not that of its switch.",
+    ),
+    (
+        "SELECT i.name FROM tracking_switch s JOIN items_item i ON i.id = s.item_id"
+        " WHERE s.to_mode <> 'none' AND (s.line_count <> 0 OR s.batch_count <> 0 OR s.serial_count <> 0)",
+        "Switching {0} on took numbers off, which it never does.",
+    ),
+    (
+        "SELECT i.name FROM tracking_archive a JOIN items_item i ON i.id = a.item_id"
+        " WHERE a.restored_at IS NULL AND a.restored_by_id IS NOT NULL",
+        "An archive of {0} was restored by somebody, and never.",
+    ),
+)
 
 
 def recorded(reading: Reading) -> Iterator[str]:
     for item, archive in fetch(DOWNLOADS):
-        yield f"The archive of {item} ({archive}) has bytes that nobody downloaded."
+        yield f"The archive of {item} ({archive}) has bytes that whoever switched it off had not downloaded."
     for item, epoch in fetch(STEPS):
         yield f"{item}: its switches do not lead to its tracking at epoch {epoch}."
-    for query, sentence in ACTS:
+    for query, sentence in (*ACTS, *UNDONE, *PARTS):
         for (item,) in fetch(query):
             yield sentence.format(item)
     yield from lots()
     yield from subjects()
+    yield from memberships()
     yield from recalls()
     for name in triggers.foreign(connection):
         yield f"{name} is not ours. Find out who made it, and take it away."
-
-
-def lots() -> Iterator[str]:
-    """Status and expiry of a lot, and what else is written on it, are what its last change says."""
-    for model in (Batch, SerialNumber):
-        fields = {field.name for field in model._meta.concrete_fields}
-        for field, empty in LOT_FIELDS.items():
-            if field not in fields:
-                continue
-            for number, sku, present, logged in fetch(
-                LOTS.format(field=field, table=model._meta.db_table, empty=empty)
-            ):
-                yield (
-                    f"{number} of {sku} has the {WORDS[field]} “{present or 'none'}”, "
-                    f"and the change log says “{logged or empty or 'none'}”."
-                )
-
-
-def subjects() -> Iterator[str]:
-    """Partners, locations, items, variants, the workspace, users and roles are what the change log says."""
-    last = {(subject, id_, field): new for subject, id_, field, new in fetch(LAST)}
-    for model, logged in LOGGED.items():
-        for row in model._default_manager.order_by("pk"):
-            for field, empty in logged.fields.items():
-                present = text_of(getattr(row, field))[:1000]
-                there = last.get((logged.subject.value, row.pk, field), empty)
-                if present != there:
-                    yield (
-                        f"{logged.subject.label} {getattr(row, logged.named)}: {field} is “{present}”, "
-                        f"and the change log says “{there}”."
-                    )
-
-
-def recalls() -> Iterator[str]:
-    """The figures of a recall are what its opening event says, and its events follow each other."""
-    for recall in Recall.objects.order_by("pk"):
-        for event, digest in recomputed_events(recall):
-            if event.digest != digest:
-                yield f"{recall.number}: what is written of {event.at:%Y-%m-%d %H:%M} is not as it was written."
-    query = (
-        "SELECT r.number FROM tracking_recall r WHERE NOT EXISTS (SELECT 1 FROM tracking_recallevent e JOIN"
-        " tracking_recordchange c ON c.new = e.digest AND c.field = 'opened' AND c.subject_id = e.recall_id"
-        " AND c.subject = 'recall' WHERE e.recall_id = r.id)"
-    )
-    for (number,) in fetch(query):
-        yield f"{number}: the change log does not have its opening."

@@ -1,0 +1,50 @@
+"""Law 17 of recalls: the figures are what the opening event says, its events follow each other, and what was done is the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tracking.ledger.recall_facts import STANDING, recomputed_events, standing_of
+from tracking.ledger.sql import fetch
+from tracking.models import Recall
+
+UNLOGGED = """
+    SELECT r.number FROM tracking_recall r WHERE NOT EXISTS (SELECT 1 FROM tracking_recallevent e JOIN
+        tracking_recordchange c ON c.new = e.digest AND c.field = 'opened' AND c.subject_id = e.recall_id
+        AND c.subject = 'recall' WHERE e.recall_id = r.id)
+"""
+GONE = """
+    SELECT c.name FROM tracking_recordchange c WHERE c.subject = 'recall' AND c.field = 'opened'
+        AND NOT EXISTS (SELECT 1 FROM tracking_recall r WHERE r.id = c.subject_id)
+"""
+CLOSED_IN_PART = (
+    "SELECT number FROM tracking_recall WHERE closed_at IS NULL AND (closed_by_id IS NOT NULL OR summary <> '')"
+)
+# Documents keep their partner, so a customer of a case stays the one who was shipped to.
+OTHER_PARTNER = """
+    SELECT DISTINCT r.number, c.name FROM tracking_recallshipment s JOIN tracking_recallcustomer c ON c.id = s.customer_id
+    JOIN tracking_recall r ON r.id = c.recall_id
+    JOIN tracking_document d ON d.kind = 'shipment' AND d.number = s.document
+    WHERE coalesce(d.partner_id, 0) <> coalesce(c.partner_id, 0)
+"""
+LAST_STANDING = (
+    "SELECT new FROM tracking_recordchange WHERE subject = 'recall' AND subject_id = %s AND field = %s ORDER BY id DESC"
+)
+
+
+def recalls() -> Iterator[str]:
+    for recall in Recall.objects.order_by("pk"):
+        for event, digest in recomputed_events(recall):
+            if event.digest != digest:
+                yield f"{recall.number}: what is written of {event.at:%Y-%m-%d %H:%M} is not as it was written."
+        logged = fetch(f"{LAST_STANDING} LIMIT 1", [recall.pk, STANDING])
+        if standing_of(recall) != (logged[0][0] if logged else ""):
+            yield f"{recall.number}: what was done about its customers and shipments is not what the change log has."
+    for (number,) in fetch(UNLOGGED):
+        yield f"{number}: the change log does not have its opening."
+    for (number,) in fetch(GONE):
+        yield f"{number} is not there, and the change log has its opening."
+    for (number,) in fetch(CLOSED_IN_PART):
+        yield f"{number} is open, and says how it was closed."
+    for number, customer in fetch(OTHER_PARTNER):
+        yield f"{number}: {customer or 'the customer nobody named'} is not the partner to whom it was shipped."
