@@ -226,27 +226,45 @@ def all_triggers() -> dict[str, tuple[str, str, str]]:
     return made
 
 
+# Nobody's temporary tables stand before ours while a guard looks: a permit or a change log of his own would open every door.
+SEARCH_PATH = "quote_ident(current_schema()) || ', pg_temp'"
+
+
 def all_guards() -> dict[str, str]:
-    """By name: the body of everything that should be there, as ``installed`` reads it."""
-    functions = {name: function.body for name, function in FUNCTIONS.items()}
-    return functions | {name: body for name, (_, _, body) in all_triggers().items()}
+    """By name: everything that should be there, in the words in which ``installed`` reads it."""
+    functions = {name: f"{function.parameters}{function.body}" for name, function in FUNCTIONS.items()}
+    return functions | {name: f"{statement(name, when)}{body}" for name, (_, when, body) in all_triggers().items()}
+
+
+def statement(name: str, when: str) -> str:
+    return f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}_fn()"
 
 
 def installed(cursor) -> dict[str, str]:
-    """By name: the body of each function of ours, and of each trigger that is there and enabled."""
+    """By name: the statement and body of each trigger that is there and enabled, and each function of ours.
+
+    What is disabled, or has a function that is set to look elsewhere, is told from what it should be by a word more.
+    """
     cursor.execute(
-        """
-        SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-        JOIN pg_class c ON c.oid = t.tgrelid
-        WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND t.tgname LIKE 'tracking\\_%%'
-            AND c.relnamespace = current_schema()::regnamespace
+        f"""
+        SELECT t.tgname, CASE WHEN t.tgenabled = 'O' THEN '' ELSE 'disabled ' END || {ODD}
+            || pg_get_triggerdef(t.oid, true) || p.prosrc
+        FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+        JOIN pg_language g ON g.oid = p.prolang JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND t.tgname LIKE 'tracking\\_%%' AND c.relnamespace = current_schema()::regnamespace
         UNION ALL
-        SELECT p.proname, p.prosrc FROM pg_proc p
-        WHERE p.proname = ANY(%s) AND p.pronamespace = current_schema()::regnamespace
+        SELECT p.proname, {ODD} || pg_get_function_identity_arguments(p.oid) || p.prosrc
+        FROM pg_proc p JOIN pg_language g ON g.oid = p.prolang
+        WHERE p.proname = ANY(%s) AND pg_get_function_identity_arguments(p.oid) = ANY(%s)
+            AND p.pronamespace = current_schema()::regnamespace
     """,
-        [list(FUNCTIONS)],
+        [list(FUNCTIONS), [function.parameters for function in FUNCTIONS.values()]],
     )
     return dict(cursor.fetchall())
+
+
+ODD = f"""CASE WHEN g.lanname = 'plpgsql' AND NOT p.prosecdef
+    AND p.proconfig = ARRAY['search_path=' || {SEARCH_PATH}] THEN '' ELSE 'altered ' END"""
 
 
 def foreign(cursor, tables: list[str]) -> set[str]:
@@ -266,24 +284,36 @@ def foreign(cursor, tables: list[str]) -> set[str]:
         SELECT 'The event trigger ' || evtname FROM pg_event_trigger
         UNION ALL
         SELECT 'The function ' || p.oid::regprocedure FROM pg_proc p
-        WHERE p.pronamespace = current_schema()::regnamespace AND p.proname LIKE 'tracking\\_%%' AND p.proname <> ALL(%s)
+        WHERE p.pronamespace = current_schema()::regnamespace AND p.proname LIKE 'tracking\\_%%'
+            AND p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' <> ALL(%s)
         """,
-        [tables, list(all_triggers()), tables, tables, [*FUNCTIONS, *(f"{name}_fn" for name in all_triggers())]],
+        [
+            tables,
+            list(all_triggers()),
+            tables,
+            tables,
+            [
+                *(f"{name}({function.parameters})" for name, function in FUNCTIONS.items()),
+                *(f"{name}_fn()" for name in all_triggers()),
+            ],
+        ],
     )
     return {name for (name,) in cursor.fetchall()}
 
 
 def create(cursor, name: str) -> None:
+    cursor.execute(f"SELECT {SEARCH_PATH}")
+    how = f"LANGUAGE plpgsql SET search_path = {cursor.fetchone()[0]}"
     if name in FUNCTIONS:
         made = FUNCTIONS[name]
         cursor.execute(
-            f"CREATE FUNCTION {name}({made.parameters}) RETURNS {made.returns} LANGUAGE plpgsql AS $body${made.body}$body$"
+            f"CREATE FUNCTION {name}({made.parameters}) RETURNS {made.returns} {how} AS $body${made.body}$body$"
         )
         return
     table, when, body = all_triggers()[name]
-    cursor.execute(f"CREATE OR REPLACE FUNCTION {name}_fn() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$")
+    cursor.execute(f"CREATE OR REPLACE FUNCTION {name}_fn() RETURNS trigger {how} AS $body${body}$body$")
     cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
-    cursor.execute(f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}_fn()")
+    cursor.execute(statement(name, when))
 
 
 def own_ledger(cursor) -> None:
