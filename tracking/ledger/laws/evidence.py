@@ -27,6 +27,9 @@ COUNTS = """
     GROUP BY s.id, s.document_count HAVING count(d.id) <> s.document_count ORDER BY s.id
 """
 
+MOST = 9_223_372_036_854_775_807
+BOUNDS = "SELECT min(id), max(id) FROM tracking_ledgerline WHERE document_id BETWEEN %s AND %s"
+
 
 def digests(reading: Reading) -> Iterator[str]:
     for stored in stored_digests():
@@ -35,6 +38,20 @@ def digests(reading: Reading) -> Iterator[str]:
     yield from days()
     for seal, sealed, there in fetch(COUNTS):
         yield f"Seal {seal} covers {sealed:,} documents, and {there:,} are there."
+    yield from early_lines()
+
+
+def early_lines() -> Iterator[str]:
+    """Whoever posts after a seal draws his line ids after those that it covers, so nothing is put in before them."""
+    highest = 0
+    ranges = [(seal.pk, seal.first_document, seal.last_document) for seal in Seal.objects.order_by("pk")]
+    last = max((end for _, _, end in ranges), default=0)
+    for seal, first, end in [*ranges, (None, last + 1, MOST)]:
+        lowest, its_highest = fetch(BOUNDS, [first, end])[0] if ranges and end else (None, None)
+        if lowest is not None and lowest < highest:
+            what = f"which seal {seal} covers" if seal else "which no seal covers yet"
+            yield f"A line of a document {what} stands before lines that were sealed before it."
+        highest = max(highest, its_highest or 0)
 
 
 def days() -> Iterator[str]:
