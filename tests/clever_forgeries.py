@@ -57,6 +57,13 @@ def swap_lines() -> None:
     execute("UPDATE tracking_ledgerline SET id = %s WHERE id = -1", second)
 
 
+def posted_before() -> None:
+    """A posting with its digest whose lines stand before those that were sealed."""
+    id_ = double(first_of("stocktake"))
+    execute("UPDATE tracking_ledgerline SET id = -id WHERE document_id = %s", id_)
+    digest_anew(id_)
+
+
 def swap_documents() -> None:
     """Two documents of one kind under each other's id."""
     first, second = (id_ for (id_,) in fetch("SELECT id FROM tracking_document WHERE kind = 'stocktake' ORDER BY id"))
@@ -215,6 +222,7 @@ CLEVER = (
     Clever("a receipt doubled with its lines and levels", 14, lambda: double(first_of("receipt"))),
     Clever("the same with a digest of its own", 0, lambda: digest_anew(double(first_of("receipt"))),
            "That is a posting past the doors: it stands at the end, and a seal keeps it from then on."),
+    Clever("a posting with a digest of its own that stands before what was sealed", 14, posted_before),
     Clever("a shipment deleted with its lines and levels", 14, lambda: take_away(document("SO-000001"))),
     Clever("a stocktake without lines deleted", 14, lambda: take_away(document("SC-0"))),
     Clever("the newest document deleted with its lines and levels", 0, lambda: take_away(newest()), UNSEALED),
