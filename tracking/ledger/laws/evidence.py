@@ -43,11 +43,13 @@ def digests(reading: Reading) -> Iterator[str]:
 
 def early_lines() -> Iterator[str]:
     """Whoever posts after a seal draws his line ids after those that it covers, so nothing is put in before them."""
+    sealing = Seal.objects.exclude(document_count=0).order_by("pk")
+    ranges = list(sealing.values_list("pk", "first_document", "last_document"))
+    if not ranges:
+        return
     highest = 0
-    ranges = [(seal.pk, seal.first_document, seal.last_document) for seal in Seal.objects.order_by("pk")]
-    last = max((end for _, _, end in ranges), default=0)
-    for seal, first, end in [*ranges, (None, last + 1, MOST)]:
-        lowest, its_highest = fetch(BOUNDS, [first, end])[0] if ranges and end else (None, None)
+    for seal, first, last in [*ranges, (None, ranges[-1][2] + 1, MOST)]:
+        lowest, its_highest = fetch(BOUNDS, [first, last])[0]
         if lowest is not None and lowest < highest:
             what = f"which seal {seal} covers" if seal else "which no seal covers yet"
             yield f"A line of a document {what} stands before lines that were sealed before it."
