@@ -42,6 +42,12 @@ def give_uuids(apps, schema_editor):
                 last = rows[-1][0]
 
 
+def forget_other_subjects(apps, schema_editor):
+    """On the way back: the log of before knew batches and serial numbers alone, without their first values."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("DELETE FROM tracking_recordchange WHERE uuid IS NULL OR is_first")
+
+
 def read(cursor, table: str, last: int) -> list[tuple]:
     cursor.execute(f"SELECT id, variant_id, key FROM {table} WHERE id > %s ORDER BY id LIMIT {CHUNK}", [last])
     return cursor.fetchall()
@@ -113,7 +119,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "recallevent", "digest", models.CharField(default="", max_length=64), preserve_default=False
         ),
-        migrations.RunPython(give_uuids, migrations.RunPython.noop),
+        migrations.RunPython(give_uuids, forget_other_subjects),
         migrations.RunSQL(SUBJECT, migrations.RunSQL.noop),
         migrations.RunSQL(NAMES, migrations.RunSQL.noop),
         migrations.AlterField("batch", "uuid", uuid_field(unique=True, default=katana_trace.lib.identity.new_uuid)),
