@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, models, transaction
 from katana_trace.lib.numbers import key_of
 from tracking.ledger import triggers
 from tracking.ledger.laws import LAWS
+from tracking.ledger.laws.reading import Reading
 from tracking.ledger.sql import fetch
 
 MANY = 1000  # so far is a new id from the others
@@ -86,9 +87,9 @@ def outcome_of(forgery: Forgery) -> Outcome:
 
 
 def first_finding() -> tuple[int, str]:
-    by_number = {law.number: law for law in LAWS}
+    by_number, reading = {law.number: law for law in LAWS}, Reading()
     for number in ORDER:
-        for finding in by_number[number].find():
+        for finding in by_number[number].find(reading):
             return number, finding
     return 0, ""
 

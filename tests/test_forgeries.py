@@ -60,7 +60,6 @@ HARMLESS = {
         "tracking_batch",
         "reason filled in",
     ): "The reason of a hold is read where there is a hold, and then the log has it.",
-    ("tracking_batch", "doubled"): "A lot without a line, of which nothing is said: it never was anywhere.",
     ("tracking_historydownload", "id"): NAMELESS,
     (
         "tracking_historydownload",
@@ -69,7 +68,6 @@ HARMLESS = {
     ("tracking_historydownload", "doubled"): "Somebody has the file twice.",
     ("tracking_serialnumber", "id"): NAMELESS,
     ("tracking_serialnumber", "reason filled in"): "As that of a batch.",
-    ("tracking_serialnumber", "doubled"): "As a batch.",
     ("tracking_stocklevel", "id"): NAMELESS,
     ("tracking_switch", "id"): NAMELESS,
     (
