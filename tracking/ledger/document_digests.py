@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -104,5 +105,5 @@ def numbers_in(content: bytes) -> Iterator[tuple[str, str]]:
             number = row.cells["batch_number"] or row.cells["serial_number"]
             if row.cells["kind"] != "record" and number:
                 yield UUID(row.cells["line"]).hex, printed_number(number, key_of(number))
-    except (FileError, ValueError, OSError, EOFError):
+    except (FileError, ValueError, OSError, EOFError, zlib.error):
         return

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from katana_trace.lib.numbers import key_of
 from tracking.ledger.recall_facts import STANDING, recomputed_events, standing_of
-from tracking.ledger.sql import fetch
+from tracking.ledger.sql import any_of, fetch
 from tracking.models import Recall
 
 UNLOGGED = """
@@ -20,12 +21,9 @@ GONE = """
 CLOSED_IN_PART = (
     "SELECT number FROM tracking_recall WHERE closed_at IS NULL AND (closed_by_id IS NOT NULL OR summary <> '')"
 )
-# Documents keep their partner, so a customer of a case stays the one who was shipped to.
-OTHER_PARTNER = """
-    SELECT DISTINCT r.number, c.name FROM tracking_recallshipment s JOIN tracking_recallcustomer c ON c.id = s.customer_id
-    JOIN tracking_recall r ON r.id = c.recall_id
-    JOIN tracking_document d ON d.kind = 'shipment' AND d.number = s.document
-    WHERE coalesce(d.partner_id, 0) <> coalesce(c.partner_id, 0)
+SHIPMENTS = """
+    SELECT r.number, c.name, coalesce(c.partner_id, 0), s.document FROM tracking_recallshipment s
+    JOIN tracking_recallcustomer c ON c.id = s.customer_id JOIN tracking_recall r ON r.id = c.recall_id ORDER BY s.id
 """
 LAST_STANDING = (
     "SELECT new FROM tracking_recordchange WHERE subject = 'recall' AND subject_id = %s AND field = %s ORDER BY id DESC"
@@ -46,5 +44,21 @@ def recalls() -> Iterator[str]:
         yield f"{number} is not there, and the change log has its opening."
     for (number,) in fetch(CLOSED_IN_PART):
         yield f"{number} is open, and says how it was closed."
-    for number, customer in fetch(OTHER_PARTNER):
-        yield f"{number}: {customer or 'the customer nobody named'} is not the partner to whom it was shipped."
+    yield from other_partners()
+
+
+def other_partners() -> Iterator[str]:
+    """Documents keep their partner, so a customer of a case stays the one to whom it was shipped."""
+    shipments = fetch(SHIPMENTS)
+    condition, parameter = any_of("key", sorted({key_of(document) for *_, document in shipments}))
+    partners = dict(
+        fetch(
+            f"SELECT number, coalesce(partner_id, 0) FROM tracking_document WHERE kind = 'shipment' AND {condition}",
+            [parameter],
+        )
+    )
+    found = {
+        (number, name) for number, name, partner, document in shipments if partners.get(document, partner) != partner
+    }
+    for number, name in sorted(found):
+        yield f"{number}: {name or 'the customer nobody named'} is not the partner to whom it was shipped."

@@ -28,7 +28,8 @@ COUNTS = """
 """
 
 MOST = 9_223_372_036_854_775_807
-BOUNDS = "SELECT min(id), max(id) FROM tracking_ledgerline WHERE document_id BETWEEN %s AND %s"
+# With a sum in it PostgreSQL does not walk all ids up to the first that is meant.
+BOUNDS = "SELECT min(id + 0), max(id + 0) FROM tracking_ledgerline WHERE document_id BETWEEN %s AND %s"
 
 
 def digests(reading: Reading) -> Iterator[str]:
