@@ -147,6 +147,14 @@ def other_history(*, log_too: bool) -> None:
             " JOIN items_variant v ON v.id = l.variant_id WHERE v.sku = 'MALT'"))  # fmt: skip
 
 
+def flip(at: int) -> None:
+    """One byte of the newest archive, which is no gzip any more, or has other bytes in it."""
+    archive = Archive.objects.get(item__name="Malt")
+    content = bytearray(archive.content)
+    content[at] ^= 255
+    execute("UPDATE tracking_archive SET content = %s WHERE id = %s", bytes(content), archive.pk)
+
+
 def never_switched() -> None:
     """Yeast was never switched off and on: neither switches, nor archive, nor their rows of the log."""
     item = one("SELECT id FROM items_item WHERE name = 'Yeast'")
@@ -245,6 +253,8 @@ CLEVER = (
     Clever("a line with another UUID", 14,
            lambda: execute("UPDATE tracking_ledgerline SET uuid = %s WHERE id ="
                            " (SELECT min(id) FROM tracking_ledgerline)", stored(new_uuid()))),
+    Clever("an archive that is no gzip any more", 14, lambda: flip(0)),
+    Clever("an archive with one other byte", 14, lambda: flip(60)),
     Clever("an archive with other bytes, hash, size and download", 14, lambda: other_history(log_too=False)),
     Clever("the same with the change log and the document", 15, lambda: other_history(log_too=True)),
     Clever("an item that was never switched", 14, never_switched),
