@@ -184,7 +184,7 @@ ATTACKS = (
           f"UPDATE tracking_archive SET restored_at = now() WHERE id = {ARCHIVE.format(MALT)}", NO_PERMIT),
     # Temporary tables of the guards' names.
     refused("a permit in a temporary table", TEMPORARY.format("tracking_relinkpermit"),
-            f"INSERT INTO pg_temp.tracking_relinkpermit (id, item_id, act, epoch, never_id) VALUES (1, {FLOUR}, 'restore', 0, 0)",
+            f"INSERT INTO pg_temp.tracking_relinkpermit (id, item_id, act, epoch, never_id) VALUES (1, {FLOUR}, 'off', 0, 0)",
             f"UPDATE public.tracking_ledgerline SET batch_id = NULL WHERE batch_id = {F1}", by="never edited"),
     refused("a change log in a temporary table", TEMPORARY.format("tracking_recordchange"),
             logged("batch", F1, "expires_on", "2031-01-31").replace("INSERT INTO tracking_recordchange (",
