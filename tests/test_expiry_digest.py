@@ -13,7 +13,6 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
-from django.db import connection
 from django.utils.formats import date_format
 
 from katana_trace import environment
@@ -123,7 +122,7 @@ def test_expiry_digest_asks_the_same_number_of_queries(db, count, django_assert_
     build.item("Bread", "batch", skus=("BREAD",))
     post("receipt", *[line("BREAD", 1, batch=f"B{n}", expires=on(n % 7)) for n in range(count)])
     # The digest; the transaction and its end; of a seal: locks, the last one, ids, digests of both, the baseline, the row.
-    with django_assert_num_queries(10 if connection.vendor == "sqlite" else 11):
+    with django_assert_num_queries(11):
         assert f"({count}):" in run("expiry_digest")
 
 

@@ -278,6 +278,23 @@ def test_a_history_has_every_field_of_a_record():
     )
 
 
+def test_instants_are_those_that_were_posted_in_every_time_zone(settings, tmp_path):
+    """A bare query of SQLite does not say that it is UTC, and the site's zone is none of a file's business."""
+    at = datetime(2025, 1, 6, 8, tzinfo=UTC)
+    item("Salt", skus=("SALT",))
+    post("receipt", line("SALT", 5), number="PO-1", at=at)
+    in_utc = export("movements")
+    settings.TIME_ZONE = "Pacific/Auckland"
+    assert export("movements") == in_utc
+    assert b",2025-01-06T08:00:00+00:00," in in_utc
+    file = tmp_path / "movements.csv"
+    file.write_bytes(export("movements"))
+    out = io.StringIO()
+    call_command("import_csv", "movements", str(file), stdout=out)
+    assert out.getvalue().startswith("Nothing changed")
+    assert broken() == {}
+
+
 def test_rows_of_a_switch_are_exported(manager):
     salt = item("Salt", skus=("SALT",))
     post("receipt", line("SALT", 5))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.mutants import imports, ledger, modes
+from tests.mutants import evidence, imports, ledger, modes
 from tests.mutants.mutant import Mutant
 
-ROOMS = {"Ledger": ledger.MUTANTS, "Modes": modes.MUTANTS, "Import": imports.MUTANTS}
+ROOMS = {"Ledger": ledger.MUTANTS, "Modes": modes.MUTANTS, "Import": imports.MUTANTS, "Evidence": evidence.MUTANTS}
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for found in ROOMS.values() for mutant in found)
 
 
