@@ -7,6 +7,8 @@ from django.db import connections
 
 from tracking.ledger import triggers
 
+NAMED = 3
+
 
 def check_triggers(app_configs, databases=None, **kwargs) -> list[checks.CheckMessage]:
     """A warning, not an error: ``migrate`` runs this check first, and is what puts the triggers back."""
@@ -19,12 +21,18 @@ def check_triggers(app_configs, databases=None, **kwargs) -> list[checks.CheckMe
         if names:
             found.append(
                 checks.Warning(
-                    f"The database “{alias}” lacks {len(names)} guards that keep the ledger: {', '.join(names)}.",
+                    f"The database “{alias}” lacks {len(names)} guards that keep the ledger: {first_of(names)}.",
                     hint="Post nothing. Run manage.py migrate, which puts them back, then manage.py verify.",
                     id="tracking.W001",
                 )
             )
     return found
+
+
+def first_of(names: list[str]) -> str:
+    """The first of ``names``, and how many more there are: an upgrade misses a hundred."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{', '.join(names[:NAMED])}{more}"
 
 
 def register_checks() -> None:
