@@ -1,4 +1,4 @@
-"""Variants that have had one GTIN since before it had to be unique (rule 9): a manager says whose it is."""
+"""Variants that shared a GTIN before it had to be unique (rule 9): a manager says whose it is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 TWINS = """
-    SELECT v.gtin, v.sku, v.item_id, i.name, t.sku, t.item_id, o.name FROM items_variant v
+    SELECT v.gtin, v.sku, v.id, i.name, t.sku, t.id, o.name FROM items_variant v
     JOIN items_item i ON i.id = v.item_id
     JOIN items_variant t ON t.gtin_key = substr('00000000000000' || v.gtin, length(v.gtin) + 1)
     JOIN items_item o ON o.id = t.item_id
@@ -17,16 +17,16 @@ TWINS = """
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A variant with a GTIN, and the item whose page has it."""
+    """A variant with a GTIN, by its id, and the name of its item."""
 
     sku: str
-    item: int
+    variant: int
     item_name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """``second`` has the GTIN of ``first`` too, which keeps it where nobody says otherwise."""
+    """``second`` has the GTIN of ``first`` too; ``first`` keeps it unless a person says otherwise."""
 
     gtin: str
     first: Owner

@@ -18,7 +18,7 @@ from tracking.resources.catalogue import VariantResource
 
 GTIN = "4006381333931"
 SENTENCE = (
-    "The GTIN {} belongs to CL-800 (Country loaf) already. Give each variant its own, or take it off CL-800 first."
+    "The GTIN {} belongs to CL-800 (Country loaf) already. Give each variant its own, or remove it from CL-800 first."
 )
 ITEMS = "item,kind,unit,tracking,sku,variant,gtin,shelf_life_days\n"
 
@@ -113,7 +113,7 @@ def test_an_import_of_items_is_refused_on_its_row(loaf, tmp_path):
     assert str(caught.value).splitlines() == [
         f"Row 3, gtin: {SENTENCE.format(GTIN)}",
         "Row 4, gtin: The GTIN 09521234500018 belongs to BUN-1 (Bun) already. "
-        "Give each variant its own, or take it off BUN-1 first.",
+        "Give each variant its own, or remove it from BUN-1 first.",
         "Nothing was imported: 2 errors.",
     ]
     assert not Variant.objects.filter(sku="BUN-1").exists()
@@ -126,7 +126,7 @@ def test_an_import_of_variants_in_the_admin_is_refused_on_its_row(loaf):
     result = VariantResource().import_data(data, dry_run=True, rollback_on_validation_errors=True)
     assert [(row.number, row.error_dict) for row in result.invalid_rows] == [
         (3, {"gtin": ["The GTIN 9521234500018 belongs to RYE-1 (Rye) already. "
-                      "Give each variant its own, or take it off RYE-1 first."]}),
+                      "Give each variant its own, or remove it from RYE-1 first."]}),
         (4, {"gtin": [SENTENCE.format(GTIN)]}),
     ]  # fmt: skip
 
@@ -187,7 +187,7 @@ def test_home_lists_twins_of_before_for_a_manager_until_they_are_mended(client, 
         ("0" + GTIN, "CL-800", "RYE"),
     ]
     for sku in ("CL-800", "RYE"):
-        assert f'href="/items/{variant(sku).item_id}/edit/"' in page.content.decode()
+        assert f'href="/variants/{variant(sku).pk}/edit/"' in page.content.decode()
     give("RYE", "9521234500018")
     give("CL-400", "")
     assert "home_gtins" not in client.get("/").content.decode()

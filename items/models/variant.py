@@ -121,17 +121,17 @@ class Variant(Keyed):
         if self.gtin_key and twin.gtin_key == self.gtin_key:
             found["gtin"] = (
                 f"The GTIN {self.gtin} belongs to {twin.sku} ({twin.item.name}) already. "
-                f"Give each variant its own, or take it off {twin.sku} first."
+                f"Give each variant its own, or remove it from {twin.sku} first."
             )
         return found
 
     def validate_constraints(self, exclude=None) -> None:
-        """The constraint says nothing about a GTIN of which ``clean`` has said whose it is."""
+        """Leaves the constraint of GTINs out where ``clean`` has already named the variant that has this one."""
         exclude = set(exclude or ())
         super().validate_constraints(exclude | ({"gtin_key"} if "gtin" in exclude else set()))
 
     def save(self, *args, **kwargs):
-        """Refuses what is no GTIN, or another variant's, from the shell too; what was stored before may stay."""
+        """Refuses a malformed GTIN or another variant's, from the shell too; one that is stored already may stay."""
         gtin, old_key = self.kept_gtin()
         if self.gtin and self.gtin != gtin:
             try:
@@ -169,7 +169,7 @@ class Variant(Keyed):
 
 
 def hand_on(gtin_key: str) -> None:
-    """Gives the key that a variant no longer has to the first that has had the same GTIN since before it was unique."""
+    """Gives the key that a variant gave up to the first of the old twins that have the same GTIN."""
     if not gtin_key:
         return
     same = [gtin_key[-length:] for length in LENGTHS if not gtin_key[:-length].strip("0")]
