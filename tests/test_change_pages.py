@@ -13,10 +13,11 @@ from tests import build
 from tests.importing import words
 from tracking.ledger.changes import LOT_FIELDS
 from tracking.ledger.subjects import LOGGED
-from tracking.models import Partner
+from tracking.models import Partner, RecordChange, Subject
 from tracking.records import places
 from tracking.records.hold import hold
 from tracking.views.change_words import FIELDS, value_in_words
+from tracking.views.changes import row_of
 
 pytestmark = pytest.mark.django_db
 NOON = "23 Nov 2026 12:00"
@@ -85,6 +86,7 @@ def test_change_list_finds_one_subject_by_its_link(client, manager, mill):
         ({"by": "Manager"}, ["They called"]),
         ({"by": "The program", "subject": "partner"}, ["By the program", "By the program"]),
         ({"by": "nobody"}, []),
+        ({"by": "ＭＡＮＡＧＥＲ"}, ["They called"]),
         ({"subject": "location"}, []),
         ({"subject": "nonsense", "q": "mill"}, ["They called"]),
         ({"id": "nonsense", "q": "mill"}, ["They called"]),
@@ -96,6 +98,23 @@ def test_change_list_finds_one_subject_by_its_link(client, manager, mill):
 def test_change_list_finds(client, viewer, mill, asked, found):
     client.force_login(viewer)
     assert [row.change.reason for row in client.get("/changes/", asked).context["rows"]] == found
+
+
+def test_change_list_finds_a_user_by_the_name_that_its_column_shows(client, viewer, manager, mill):
+    manager.username = "head"
+    manager.save()
+    client.force_login(viewer)
+    for name in ("manager", "head"):
+        page = client.get("/changes/", {"by": name, "subject": "partner"})
+        assert [(row.change.reason, row.change.changed_by_name) for row in page.context["rows"]] == [
+            ("They called", "manager")
+        ]
+
+
+def test_change_list_shows_what_was_done_in_a_recall_as_a_digest(viewer):
+    row = RecordChange(subject=Subject.RECALL, field="standing", new="0" * 64)
+    assert row_of(row, "").field == "What was done, digest"
+    assert (row_of(row, "").has_old, row_of(row, "").is_code) == (False, True)
 
 
 def test_change_list_links_what_is_still_there_and_may_be_opened(client, viewer, manager, mill):
@@ -207,9 +226,9 @@ def test_change_list_tells_what_is_empty(client, viewer):
     def said(**asked) -> str:
         return words(client.get("/changes/", asked).content.decode())
 
-    assert "No change matches this. Give a name, SKU or number as a whole" in said(q="zz")
+    assert "No change matches this. Type the whole name, SKU or number" in said(q="zz")
     lake = build.partner("Lake")
-    assert "Nothing of Lake was changed since it was made. Show what it was made with ." in said(
+    assert "Nothing has changed about Lake since it was made. Show what it was made with ." in said(
         subject="partner", id=lake.pk
     )
     assert "No change matches this." in said(subject="partner", id=10**9)

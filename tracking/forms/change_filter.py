@@ -1,4 +1,4 @@
-"""What the change log may be asked for. It stands in the address, so nothing in it is an error."""
+"""The filter of the change log. It comes from the address, so nothing in it is an error."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class ChangeFilterForm(forms.Form):
 
     subject = OneOfField(label="What", required=False, choices=[("", "Everything"), *Subject.choices])
     id = IdField(required=False)
-    q = TypedField(label="Name, SKU or number", attrs={**CODE, "placeholder": "The whole of it"})
+    q = TypedField(label="Name, SKU or number", attrs={**CODE, "placeholder": "The whole name or number"})
     by = TypedField(label="By", attrs={**SEARCH, "placeholder": "User name"})
-    first = forms.BooleanField(label="With first values", required=False)
+    first = forms.BooleanField(label="Include first values", required=False)
 
     def clean(self) -> dict:
         """An id alone names nothing."""

@@ -52,6 +52,7 @@ FIELDS = {
     "permission": "Permission",
     "opened": "Opened, digest",
     "closed": "Closed, digest",
+    "standing": "What was done, digest",
     "deleted": "Deleted",
 }
 CHOICES = {
@@ -61,8 +62,9 @@ CHOICES = {
     "kind": Item.Kind,
 }
 DATES = {"expires_on", "made_on"}
-WITHOUT_OLD = {"password", "archive", "restored", "opened", "closed", "deleted"}
-CODES = {"sku", "gtin", "number_pattern", "supplier_batch", "archive", "restored", "opened", "closed", "permission"}
+WITHOUT_OLD = {"password", "archive", "restored", "opened", "closed", "standing", "deleted"}
+DIGESTS = {"archive", "restored", "opened", "closed", "standing"}
+CODES = {"sku", "gtin", "number_pattern", "supplier_batch", "permission", *DIGESTS}
 NUMBERED = {Subject.BATCH, Subject.SERIAL, Subject.VARIANT, Subject.RECALL}  # their names are read off a label
 
 
@@ -85,5 +87,5 @@ def value_in_words(field: str, value: str) -> str:
 
 
 def has_old(change: RecordChange) -> bool:
-    """Whether there is a value of before that says something."""
+    """Whether the old value says something."""
     return not change.is_first and change.field not in WITHOUT_OLD

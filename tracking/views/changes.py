@@ -86,10 +86,12 @@ def changes_found(chosen: dict) -> QuerySet[RecordChange]:
     return rows if chosen.get("first") else rows.filter(is_first=False)
 
 
-def users_called(name: str) -> list[int]:
-    """The ids of the users of this name, however it is written; they are found now as they were called then."""
+def users_called(name: str) -> set[int]:
+    """The ids of the users of this name, however it is written, and of those who had it once, as rows still show it."""
     text = "".join(char for char in name[:150] if char.isprintable())
-    return list(get_user_model().objects.filter(username__iexact=text).values_list("pk", flat=True))
+    present = get_user_model().objects.filter(username__iexact=text).order_by().values_list("pk", flat=True)
+    logged = RecordChange.objects.filter(subject=Subject.USER, field="username", key=search_key(text))
+    return set(present.union(logged.order_by().values_list("subject_id", flat=True)))
 
 
 def last_named(chosen: dict) -> RecordChange | None:
