@@ -20,8 +20,8 @@ from tracking.modes.switch import enable_tracking
 
 pytestmark = pytest.mark.django_db
 
-MODE = "“{}” is no product tracking. Use none, batch or serial."
-KIND = "“Product” is no type of item. Use product or material."
+MODE = "“{}” is not a product tracking choice. Use none, batch or serial."
+KIND = "“Product” is not a type of item. Use product or material."
 ADDON = "belong to the Full Traceability add-on, and this workspace has the Standard plan without it."
 
 
@@ -77,7 +77,7 @@ def test_the_admin_refuses_both(client, admin_user):
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("plan", "Standard", "“Standard” is no plan. Use standard or professional."),
+        ("plan", "Standard", "“Standard” is not a plan. Use standard or professional."),
         ("default_tracking", "Batch", MODE.format("Batch")),
     ],
 )
@@ -138,7 +138,7 @@ def test_a_switch_without_the_add_on_is_refused_by_the_database(monkeypatch, man
 
 def test_rows_without_their_key_are_refused_by_the_database():
     salt = item("Salt")
-    sentence = "has a key, which is computed from what people read when it is saved. Save each row by itself."
+    sentence = "needs its key, which is computed when the row is saved. Save each row by itself."
     for model, fields in (
         (Item, {"name": "Flour"}),
         (Variant, {"sku": "FLOUR", "item": salt}),
@@ -151,6 +151,6 @@ def test_rows_without_their_key_are_refused_by_the_database():
         row(model, **fields, key=key_of(named))
         with pytest.raises(IntegrityError, match=sentence), transaction.atomic():
             model.objects.filter(key=key_of(named)).update(key="")
-    with pytest.raises(IntegrityError, match="A variant with a GTIN has its key"):
+    with pytest.raises(IntegrityError, match="A variant with a GTIN needs its GTIN key"):
         row(Variant, sku="RYE", key="rye", item=salt, gtin="96385074")
     assert set(broken()) <= {17}  # what comes past the models is in no change log

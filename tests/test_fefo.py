@@ -266,9 +266,9 @@ def test_the_law_notices_a_wrong_instant(flour):
     Batch.objects.filter(number="L2").update(first_at=None)
     Batch.objects.create(variant=Variant.objects.get(), number="NEW", key="new", first_at=noon(1))
     assert sorted(broken()[12]) == [
-        "L1 of FLOUR first came in 2026-03-06 12:00:00 by its documents, and 2026-03-05 12:00:00 is kept.",
-        "L2 of FLOUR first came in 2026-03-07 12:00:00 by its documents, and never is kept.",
-        "NEW of FLOUR first came in never by its documents, and 2026-03-02 12:00:00 is kept.",
+        "L1 of FLOUR first came in at 2026-03-06 12:00:00 by its documents, but the stored instant is 2026-03-05 12:00:00.",
+        "L2 of FLOUR first came in at 2026-03-07 12:00:00 by its documents, but the stored instant is empty.",
+        "NEW of FLOUR never came in by its documents, but the stored instant is 2026-03-02 12:00:00.",
     ]
     Batch.objects.filter(number="L1").update(first_at=noon(5))
     Batch.objects.filter(number="L2").update(first_at=noon(6))

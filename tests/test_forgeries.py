@@ -172,7 +172,9 @@ def test_a_trigger_that_is_not_ours(company):
     else:
         execute("CREATE TRIGGER aid BEFORE INSERT ON tracking_partner BEGIN SELECT 1; END")
     assert broken() == {
-        17: ["The trigger aid on tracking_partner is not ours. Find out who made it, and take it away."]
+        17: [
+            "The trigger aid on tracking_partner does not belong to this program. Find out who made it, and remove it."
+        ]
     }
 
 

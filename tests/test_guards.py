@@ -19,7 +19,7 @@ from tracking.modes.switch import enable_tracking
 from tracking.records.hold import hold
 
 ON_SQLITE = connection.vendor == "sqlite"
-BANNER = "The database lacks guards that keep the ledger, so nothing can be posted."
+BANNER = "The database lacks guards that protect the ledger, so nothing can be posted."
 
 
 def drop(name: str) -> None:
@@ -57,7 +57,7 @@ def test_nothing_is_posted_switched_held_sealed_or_imported_without_guards(ungua
     )
     for act in acts:
         sentence = refusal(act)
-        assert sentence.startswith("The database lacks guards that keep the ledger (tracking_line_delete")
+        assert sentence.startswith("The database lacks guards that protect the ledger (tracking_line_delete")
         assert sentence.endswith(
             "is the first of 1), so nothing was written. "
             "Ask whoever runs the site to run manage.py migrate, then manage.py verify."

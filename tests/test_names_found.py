@@ -102,8 +102,8 @@ def test_an_old_name_of_two_partners_is_refused(bakery):
     post("shipment", line("BREAD", -1, batch="B1"), partner="Café Lark", number="SO-3")  # another company, made anew
     rename_partner(bakery, "Café Lark", "Lark & Sons")
     sentence = (
-        "“Café Lark” was the name of 2 partners, who are “Café Lark GmbH” and “Lark & Sons” now. "
-        "Write which of them is meant."
+        "“Café Lark” was the name of 2 partners, now called “Café Lark GmbH” and “Lark & Sons”. "
+        "Use the present name of the one you mean."
     )
     page = upload(
         bakery, "movements", HEADER + "shipment,SO-7,2026-01-06T08:00:00+00:00,Café Lark,Main,BREAD,B1,,,-1,\r\n"

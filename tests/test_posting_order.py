@@ -102,8 +102,8 @@ def test_what_went_below_zero_before_levels_were_locked_is_a_note():
     assert 13 not in broken()
     (law,) = [law for law in LAWS if law.number == 13]
     (note,) = notes_of(law)
-    assert note.startswith("SALT at Main: -4 after SO-2 in posting order. That was posted before ")
-    assert note.endswith("when two writers could. The 6 on hand are right.")
+    assert note.startswith("SALT at Main: -4 after SO-2 in posting order. It was posted before ")
+    assert note.endswith("could cause this. The stock on hand, 6, is right.")
 
 
 def test_batches_and_what_has_no_number_are_judged_by_themselves(manager):

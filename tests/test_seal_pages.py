@@ -89,7 +89,7 @@ def test_seal_list_says_what_is_not_sealed_yet(client, viewer, flour):
     changes = RecordChange.objects.count()
     assert open_work(client) == f"{changes} changes are not sealed yet."
     seal = make_seal(by=None)
-    assert open_work(client) == f"Everything is sealed: nothing was posted or changed since seal {seal.pk}."
+    assert open_work(client) == f"Everything is sealed: nothing has been posted or changed since seal {seal.pk}."
     receipt("PO-1")
     assert open_work(client) == f"1 document since seal {seal.pk} is not sealed yet."
     build.partner("Mill")
@@ -102,24 +102,26 @@ def test_seal_list_says_what_is_not_sealed_yet(client, viewer, flour):
 
 def test_seal_list_without_a_seal_says_who_makes_one(client, viewer, manager):
     client.force_login(viewer)
-    assert "No seal was made yet. A manager makes the first one." in words(shown(client))
+    assert "No seal has been made yet. A manager makes the first one." in words(shown(client))
     client.force_login(manager)
-    assert "No seal was made yet. Make the first one above, or run manage.py seal every day." in words(shown(client))
+    assert "No seal has been made yet. Make the first one above, or run manage.py seal every day." in words(
+        shown(client)
+    )
 
 
 def test_seal_list_says_what_a_seal_is_for_and_how_to_check_one(client, viewer):
     client.force_login(viewer)
     page = words(shown(client))
-    assert "So keep the head where nobody who runs this site can reach it" in page
-    assert "To check a head that you kept: manage.py verify --seal HEAD ." in page
+    assert "So keep heads where nobody who runs this site can reach them" in page
+    assert "To check a head that you kept, run manage.py verify --seal HEAD ." in page
     assert "Digests began" not in page
 
 
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (1, "Digests began on 23 Nov 2026. That of the one document from before is of that day"),
-        (3, "Digests began on 23 Nov 2026. Those of the 3 documents from before are of that day"),
+        (1, "Digests began on 23 Nov 2026. The digest of the one older document was made on that day"),
+        (3, "Digests began on 23 Nov 2026. The digests of the 3 older documents were made on that day"),
     ],
 )
 def test_seal_list_says_what_was_there_before_digests(client, viewer, flour, count, said):
@@ -175,7 +177,7 @@ def test_seal_new_makes_one_and_shows_its_head(client, manager, flour):
     again = client.post("/seals/new/")
     assert Seal.objects.get() == seal
     assert messages(client, again) == [
-        f"Nothing was posted or changed since seal {seal.pk}, so no other was made. Its head: {seal.head}"
+        f"Nothing has been posted or changed since seal {seal.pk}, so no new one was made. Its head: {seal.head}"
     ]
 
 

@@ -221,8 +221,8 @@ def cancelling(db):
     [
         ("USED", "Nothing came in = equals on hand −10 + plus used 10"),
         ("SOLD", "Nothing came in = equals on hand −5 + plus shipped 5"),
-        ("COUNTED", "What was posted of it comes to 0 in sum"),
-        ("MOVED", "What was posted of it comes to 0 in sum"),
+        ("COUNTED", "Its movements add up to 0"),
+        ("MOVED", "Its movements add up to 0"),
     ],
 )
 def test_trace_as_of_a_day_says_what_happened_where_it_comes_to_nothing(client, viewer, cancelling, number, words):
@@ -237,7 +237,7 @@ def test_trace_as_of_a_day_says_what_happened_where_it_comes_to_nothing(client, 
 def test_trace_of_what_was_reversed_says_that_it_comes_to_nothing(client, viewer, cancelling):
     client.force_login(viewer)
     for day in ({}, {"as_of": days.today().isoformat()}):
-        assert balance_words(client.get(trace_page("MADE"), day)) == "What was posted of it comes to 0 in sum"
+        assert balance_words(client.get(trace_page("MADE"), day)) == "Its movements add up to 0"
 
 
 def test_trace_as_of_a_day_shows_where_that_went(client, viewer, cancelling):

@@ -635,7 +635,7 @@ def test_a_trigger_that_is_gone_is_found_by_law_check_and_name(name):
     assert broken() == {9: [f"The guard {name} is missing or altered. Run manage.py migrate."]}
     found = check_triggers(None, databases=["default"])
     assert [(message.id, message.msg) for message in found] == [
-        ("tracking.W001", f"The database “default” lacks 1 guards that keep the ledger: {name}.")
+        ("tracking.W001", f"The database “default” lacks guards that protect the ledger: {name}.")
     ]
     assert found[0].hint == "Post nothing. Run manage.py migrate, which puts them back, then manage.py verify."
 

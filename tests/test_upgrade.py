@@ -80,9 +80,9 @@ def test_an_installed_site_is_brought_up(company):
     assert not Seal.objects.exists()
     notes = [row for row in run("verify").splitlines() if row.strip().startswith("note")]
     count = Document.objects.count()
-    assert any(f"The digests of {count} documents are of {baseline.made_at:%Y-%m-%d}" in note for note in notes)
+    assert any(f"{count} documents had no digest before {baseline.made_at:%Y-%m-%d}" in note for note in notes)
     assert any(
-        f"{count} documents and {RecordChange.objects.count()} changes are not sealed yet" in note for note in notes
+        f"Not sealed yet: {count} documents and {RecordChange.objects.count()} changes." in note for note in notes
     )
 
 

@@ -196,7 +196,7 @@ def test_a_database_of_an_older_version_is_backed_up_without_a_seal_and_kept_by_
 @on_sqlite
 def test_backup_of_a_database_without_its_triggers_is_not_kept(site, tmp_path):
     triggers.drop_all(connection)
-    with pytest.raises(CommandError, match=r"The database lacks guards that keep the ledger \(\w+ is the first of"):
+    with pytest.raises(CommandError, match=r"The database lacks guards that protect the ledger \(\w+ is the first of"):
         run("backup", str(tmp_path / "backup.sqlite3"))
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 

@@ -21,7 +21,7 @@ def check_triggers(app_configs, databases=None, **kwargs) -> list[checks.CheckMe
         if names:
             found.append(
                 checks.Warning(
-                    f"The database “{alias}” lacks {len(names)} guards that keep the ledger: {first_of(names)}.",
+                    f"The database “{alias}” lacks guards that protect the ledger: {first_of(names)}.",
                     hint="Post nothing. Run manage.py migrate, which puts them back, then manage.py verify.",
                     id="tracking.W001",
                 )

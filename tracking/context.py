@@ -1,4 +1,4 @@
-"""What every page knows of the ledger."""
+"""What every page shows of the ledger."""
 
 from __future__ import annotations
 

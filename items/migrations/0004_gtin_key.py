@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[("product", "Product"), ("material", "Material")],
                 default="product",
-                error_messages={"invalid_choice": "“%(value)s” is no type of item. Use product or material."},
+                error_messages={"invalid_choice": "“%(value)s” is not a type of item. Use product or material."},
                 max_length=10,
                 verbose_name="type",
             ),
@@ -36,7 +36,9 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[("none", "No tracking"), ("batch", "Batch / lot numbers"), ("serial", "Serial numbers")],
                 default="none",
-                error_messages={"invalid_choice": "“%(value)s” is no product tracking. Use none, batch or serial."},
+                error_messages={
+                    "invalid_choice": "“%(value)s” is not a product tracking choice. Use none, batch or serial."
+                },
                 max_length=8,
                 verbose_name="product tracking",
             ),

@@ -33,7 +33,7 @@ class Item(Keyed):
         max_length=10,
         choices=Kind.choices,
         default=Kind.PRODUCT,
-        error_messages={"invalid_choice": "“%(value)s” is no type of item. Use product or material."},
+        error_messages={"invalid_choice": "“%(value)s” is not a type of item. Use product or material."},
     )
     unit = models.CharField("unit", max_length=16, default="pcs", validators=[TextValidator("Unit", 16)])
     shelf_life_days = models.PositiveIntegerField(
@@ -69,7 +69,7 @@ class Item(Keyed):
         max_length=8,
         choices=TrackingMode.choices,
         default=TrackingMode.NONE,
-        error_messages={"invalid_choice": "“%(value)s” is no product tracking. Use none, batch or serial."},
+        error_messages={"invalid_choice": "“%(value)s” is not a product tracking choice. Use none, batch or serial."},
     )
     tracking_epoch = models.PositiveIntegerField(default=0, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -43,11 +43,11 @@ class Keyed(models.Model):
             raise ValidationError(errors)
 
     def unique(self) -> models.Q:
-        """Finds the rows that have something which belongs to one row: one query for all of it."""
+        """Finds, in one query, the rows that share a value that only one row may have."""
         return models.Q(key=self.key)
 
     def clash(self, twin: Keyed) -> dict[str, str]:
-        """By field: the sentence about what ``twin``, which ``unique`` found, has already."""
+        """By field: a sentence about the value that ``twin``, a row that ``unique`` found, has already."""
         if twin.key != self.key:
             return {}
         return {
@@ -59,5 +59,5 @@ class Keyed(models.Model):
         fields = kwargs.get("update_fields")
         if fields is not None and self.NAMED in fields:
             kwargs["update_fields"] = {*fields, "key"}
-        with transaction.atomic():  # what listeners write of it is part of it
+        with transaction.atomic():  # includes what listeners write
             super().save(*args, **kwargs)

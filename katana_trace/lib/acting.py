@@ -42,7 +42,7 @@ def acting(by, reason: str = "") -> Iterator[None]:
 
 
 class ActingMiddleware:
-    """The user of the request acts; who that is costs a query only where something is logged."""
+    """The user of the request acts; the user is looked up only when something is logged."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response

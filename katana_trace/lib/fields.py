@@ -59,7 +59,7 @@ class QuantityFormField(forms.CharField):
 
 
 def check_choices(row: models.Model, names: Iterable[str]) -> None:
-    """Raises ValidationError, on its field, for a value that is none of the choices: a bare save would not look."""
+    """Raises ValidationError on the field of a value outside its choices: a bare save does not check them."""
     errors = {}
     for name in names:
         try:

@@ -1,4 +1,4 @@
-"""How a name that was kept is said where the present one differs (rule 25)."""
+"""A name as posted, with the present one where they differ (rule 25)."""
 
 from __future__ import annotations
 

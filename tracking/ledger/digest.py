@@ -1,4 +1,4 @@
-"""Digests: what a document, a change and a recall event were when they were written (rule 26). Pure.
+"""Digests of a document, a change and a recall event, as they were written (rule 26). Pure.
 
 SHA-256 over their texts, with separators that no text of ours may have. A field that is added later is appended as
 ``name=value`` and left out where it is empty, so that the digests of before stay right.

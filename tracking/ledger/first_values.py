@@ -1,4 +1,4 @@
-"""The first rows of the change log for what an installed site has when the log begins to keep it (rule 25).
+"""The first rows of the change log for the records of an installed site (rule 25).
 
 Of that day, in the program's name: the values that are there, as far as the log does not say them already.
 """

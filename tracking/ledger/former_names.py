@@ -65,7 +65,8 @@ class FormerNames:
         if len(partners) > 1:
             present = " and ".join(f"“{one.present}”" for one in partners.values())
             raise Refusal(
-                f"“{name}” was the name of {len(partners)} partners, who are {present} now. Write which of them is meant.",
+                f"“{name}” was the name of {len(partners)} partners, now called {present}. "
+                "Use the present name of the one you mean.",
                 field="partner",
             )
         return next(iter(partners.values()), None)

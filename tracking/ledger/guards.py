@@ -40,7 +40,7 @@ def require(*, schema: int | None = None) -> None:
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """On PostgreSQL a posting calls functions that are guards themselves; where they are gone, a sentence says so."""
+    """On PostgreSQL a posting calls functions that are guards themselves; turns the error of a missing one into a Refusal."""
     try:
         yield
     except ProgrammingError as error:
@@ -52,7 +52,7 @@ def sentences() -> Iterator[None]:
 def refusal(missing: tuple[str, ...]) -> Refusal:
     what = f" ({missing[0]} is the first of {len(missing):,})" if missing else ""
     return Refusal(
-        f"The database lacks guards that keep the ledger{what}, so nothing was written. "
+        f"The database lacks guards that protect the ledger{what}, so nothing was written. "
         "Ask whoever runs the site to run manage.py migrate, then manage.py verify."
     )
 
@@ -86,7 +86,7 @@ def look_at_first(*, connection, **kwargs) -> None:
 
 
 def are_missing() -> bool:
-    """For pages: what this connection saw first, looked at again only where something was missing."""
+    """For pages: what this connection saw first; looks again only after something was missing."""
     look: Look | None = getattr(connection, "look", None)
     if look is not None and look.of is connection.connection and not look.missing:
         return False

@@ -1,4 +1,4 @@
-"""Roles of users and permissions of both, as the change log has them: given and taken, row by row (rule 25, law 17)."""
+"""Roles of users, and permissions of users and roles, as the change log gives and takes them row by row (rule 25, law 17)."""
 
 from __future__ import annotations
 

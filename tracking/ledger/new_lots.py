@@ -1,4 +1,4 @@
-"""Writing the batches and serial numbers that a posting makes: each with the values that the change log begins with."""
+"""Writing the batches and serial numbers that a posting makes: each with its first values in the change log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came back of a shipment: it is not reversed while that is more than its partner's other shipments cover (rule 12).
+"""A shipment is not reversed while more of it came back than its partner's other shipments cover (rule 12).
 
 The mirror of a shipment and a customer return both bring goods in. Of one delivery only one of them may: both together
 would put more on hand than ever came.

@@ -1,4 +1,4 @@
-"""Seals: a chain over all documents in posting order and the change log, by which today's ledger is held against its past.
+"""Seals: a chain over the documents in posting order and the change log, to compare today's ledger with its past.
 
 A seal is SHA-256 over the seal before, its own row, the digests of the documents since, and the change log since (rule 26,
 laws 14 and 15). Who keeps the head of a seal elsewhere can tell later that nothing under it was changed.

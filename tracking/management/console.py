@@ -1,4 +1,4 @@
-"""What the commands share: who does it, how it is counted, and a progress bar on a terminal."""
+"""What the commands share: who does it, and a progress bar on a terminal."""
 
 from __future__ import annotations
 
@@ -31,11 +31,6 @@ def item_named(name: str) -> Item:
     if item is None:
         raise CommandError(f"There is no item “{shown(name)}”. Check its name, as it stands on the item card.")
     return item
-
-
-def counted(number: int, what: str) -> str:
-    """``1 document``, ``1,204 documents``."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def count_lines(file: Path) -> int:

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[("standard", "Standard"), ("professional", "Professional")],
                 default="professional",
-                error_messages={"invalid_choice": "“%(value)s” is no plan. Use standard or professional."},
+                error_messages={"invalid_choice": "“%(value)s” is not a plan. Use standard or professional."},
                 max_length=20,
             ),
         ),
@@ -44,7 +44,9 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=TRACKING,
                 default="none",
-                error_messages={"invalid_choice": "“%(value)s” is no product tracking. Use none, batch or serial."},
+                error_messages={
+                    "invalid_choice": "“%(value)s” is not a product tracking choice. Use none, batch or serial."
+                },
                 max_length=8,
                 verbose_name="tracking of new items",
             ),

@@ -15,7 +15,7 @@ class Workspace(models.Model):
         max_length=20,
         choices=Plan.choices,
         default=Plan.PROFESSIONAL,
-        error_messages={"invalid_choice": "“%(value)s” is no plan. Use standard or professional."},
+        error_messages={"invalid_choice": "“%(value)s” is not a plan. Use standard or professional."},
     )
     has_traceability_addon = models.BooleanField(
         "Full Traceability add-on", default=False, help_text="Included in the Professional plan."
@@ -25,7 +25,7 @@ class Workspace(models.Model):
         max_length=8,
         choices=TrackingMode.choices,
         default=TrackingMode.NONE,
-        error_messages={"invalid_choice": "“%(value)s” is no product tracking. Use none, batch or serial."},
+        error_messages={"invalid_choice": "“%(value)s” is not a product tracking choice. Use none, batch or serial."},
     )
 
     products_need_serials_on_receipt = models.BooleanField(

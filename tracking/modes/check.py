@@ -20,7 +20,7 @@ def refusal_of_new(item: Item) -> str:
 def refusal_of_enabling(item: Item, *, present: str, to: str) -> str:
     """Why ``item``, which has the mode ``present``, may not be switched to ``to`` (batch or serial); "" when it may."""
     if to not in LABELS:
-        return f"“{shown(str(to), 40)}” is no product tracking. Use none, batch or serial."
+        return f"“{shown(str(to), 40)}” is not a product tracking choice. Use none, batch or serial."
     if to == present:
         return f"{item.name} has {LABELS[to]} already. Nothing was switched."
     if present != TrackingMode.NONE:

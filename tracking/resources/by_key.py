@@ -1,4 +1,4 @@
-"""How a row of a table is found by what a file calls it."""
+"""Finding a row of a table by its name in a file."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def seal_new(request: HttpRequest) -> HttpResponse:
     if before is not None and seal.pk == before.pk:
         messages.info(
             request,
-            f"Nothing was posted or changed since seal {seal.pk}, so no other was made. Its head: {seal.head}",
+            f"Nothing has been posted or changed since seal {seal.pk}, so no new one was made. Its head: {seal.head}",
         )
     else:
         messages.success(request, f"Seal {seal.pk} was made. Keep its head elsewhere: {seal.head}")
@@ -82,7 +82,7 @@ def rows_of(seals: list[Seal]) -> list[SealRow]:
 
 
 def older_documents() -> Older | None:
-    """The documents from before digests; None where they began with the installation."""
+    """The documents older than the digests; None on a site that has had digests from the start."""
     baseline = Baseline.objects.filter(pk=1).first()
     if baseline is None or not baseline.last_document:
         return None

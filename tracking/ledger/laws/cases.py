@@ -1,4 +1,4 @@
-"""Law 17 of recalls: the figures are what the opening event says, its events follow each other, and what was done is the last."""
+"""Law 17 of recalls: figures match the opening event, events follow each other, and states match the last event."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ def recalls() -> Iterator[str]:
     for recall in Recall.objects.order_by("pk"):
         for event, digest in recomputed_events(recall):
             if event.digest != digest:
-                yield f"{recall.number}: what is written of {event.at:%Y-%m-%d %H:%M} is not as it was written."
+                yield f"{recall.number}: its event of {event.at:%Y-%m-%d %H:%M} is not as it was written."
         logged = fetch(f"{LAST_STANDING} LIMIT 1", [recall.pk, STANDING])
         if standing_of(recall) != (logged[0][0] if logged else ""):
-            yield f"{recall.number}: what was done about its customers and shipments is not what the change log has."
+            yield f"{recall.number}: what was done about its customers and shipments does not match the change log."
     for (number,) in fetch(UNLOGGED):
-        yield f"{number}: the change log does not have its opening."
+        yield f"{number}: its opening is missing from the change log."
     for (number,) in fetch(GONE):
-        yield f"{number} is not there, and the change log has its opening."
+        yield f"{number} is missing, but the change log has its opening."
     for (number,) in fetch(CLOSED_IN_PART):
-        yield f"{number} is open, and says how it was closed."
+        yield f"{number} is open, but says how it was closed."
     yield from other_partners()
 
 
 def other_partners() -> Iterator[str]:
-    """Documents keep their partner, so a customer of a case stays the one to whom it was shipped."""
+    """A document keeps its partner, so a customer of a case is still the partner of the shipments listed there."""
     shipments = fetch(SHIPMENTS)
     condition, parameter = any_of("key", sorted({key_of(document) for *_, document in shipments}))
     partners = dict(
@@ -61,4 +61,4 @@ def other_partners() -> Iterator[str]:
         (number, name) for number, name, partner, document in shipments if partners.get(document, partner) != partner
     }
     for number, name in sorted(found):
-        yield f"{number}: {name or 'the customer nobody named'} is not the partner to whom it was shipped."
+        yield f"{number}: {name or 'the customer nobody named'} is not the partner on the shipment."

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.db import connection
 
+from katana_trace.lib.counts import counted
 from katana_trace.lib.days import instant_text
 from tracking.ledger import seals
 from tracking.ledger.change_digests import stored_changes
@@ -38,12 +39,12 @@ def digests(reading: Reading) -> Iterator[str]:
             yield f"{stored.number} is not as it was posted: its digest differs."
     yield from days()
     for seal, sealed, there in fetch(COUNTS):
-        yield f"Seal {seal} covers {sealed:,} documents, and {there:,} are there."
+        yield f"Seal {seal} covers {sealed:,} documents, but {there:,} are there."
     yield from early_lines()
 
 
 def early_lines() -> Iterator[str]:
-    """Whoever posts after a seal draws his line ids after those that it covers, so nothing is put in before them."""
+    """A posting after a seal gets line ids above those that the seal covers: a line below them was put in by force."""
     sealing = Seal.objects.exclude(document_count=0).order_by("pk")
     ranges = list(sealing.values_list("pk", "first_document", "last_document"))
     if not ranges:
@@ -52,30 +53,30 @@ def early_lines() -> Iterator[str]:
     for seal, first, last in [*ranges, (None, ranges[-1][2] + 1, MOST)]:
         lowest, its_highest = fetch(BOUNDS, [first, last])[0]
         if lowest is not None and lowest < highest:
-            what = f"which seal {seal} covers" if seal else "which no seal covers yet"
-            yield f"A line of a document {what} stands before lines that were sealed before it."
+            what = f"that seal {seal} covers" if seal else "that no seal covers yet"
+            yield f"A line of a document {what} comes before lines that an earlier seal covers."
         highest = max(highest, its_highest or 0)
 
 
 def days() -> Iterator[str]:
     for number, day in fetch(f"SELECT number, posted_on FROM tracking_document WHERE {DAYS[connection.vendor]}"):
-        yield f"{number} has the day {day}, which is not that of its instant in any time zone."
+        yield f"{number} is dated {day}, which is not the day of its instant in any time zone."
 
 
 def digests_of_before(reading: Reading) -> Iterator[str]:
-    """What no digest can tell, and what no seal covers yet."""
+    """The documents older than the digests, whose earlier changes no digest shows."""
     baseline = Baseline.objects.first()
     if baseline is not None and baseline.last_document:
         count = fetch("SELECT count(*) FROM tracking_document WHERE id <= %s", [baseline.last_document])[0][0]
         yield (
-            f"The digests of {count:,} documents are of {instant_text(baseline.made_at)}, when the version that brought them "
-            "was installed. What was changed before, they cannot tell."
+            f"{counted(count, 'document')} had no digest before {instant_text(baseline.made_at)}, when an upgrade made one for "
+            "each. These digests cannot show what was changed before that."
         )
 
 
 def chain(reading: Reading) -> Iterator[str]:
     if list(Baseline.objects.values_list("pk", flat=True)) != [1]:
-        yield "Where digests begin is not written down, once. Run manage.py migrate."
+        yield "The digests must have exactly one baseline, and do not. Run manage.py migrate."
     for change in stored_changes():
         if change.digest != change_digest(change.text):
             yield f"Row {change.id} of the change log ({change.text.name}: {change.text.field}) is not as it was written."
@@ -83,7 +84,7 @@ def chain(reading: Reading) -> Iterator[str]:
     for seal in Seal.objects.order_by("pk"):
         found = seals.read_range(before, seal.last_document, seal.last_change)
         if seals.head_of(seal, before=head, digests=found.digests) != seal.head:
-            yield f"Seal {seal.pk} of {instant_text(seal.made_at)} does not follow from what it covers."
+            yield f"Seal {seal.pk} of {instant_text(seal.made_at)} does not match what it covers."
         before, head = seal, seal.head
 
 
@@ -92,6 +93,6 @@ def not_sealed(reading: Reading) -> Iterator[str]:
     rest = seals.unsealed()
     if rest.documents or rest.changes:
         yield (
-            f"{rest.documents:,} documents and {rest.changes:,} changes are not sealed yet. "
+            f"Not sealed yet: {counted(rest.documents, 'document')} and {counted(rest.changes, 'change')}. "
             "Run manage.py seal, and keep the head that it prints."
         )

@@ -44,7 +44,7 @@ LAWS = (
         evidence.chain,
         evidence.not_sealed,
     ),
-    Law(17, "What is there is what the change log, downloads and recalls say", record.recorded),
+    Law(17, "Records match the change log, the downloads and the recalls", record.recorded),
 )
 
 

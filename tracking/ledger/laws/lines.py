@@ -41,7 +41,7 @@ SERIAL_FIRSTS = f"""
     ) q JOIN tracking_serialnumber s ON s.id = q.serial_id JOIN items_variant v ON v.id = s.variant_id
     WHERE s.first_at IS NULL OR s.first_at <> q.first_at
 """
-# What has first come in without any line.
+# Lots with a first instant but no line that brought them in.
 NEVER_IN = """
     SELECT v.sku, t.number, t.first_at, NULL FROM {table} t JOIN items_variant v ON v.id = t.variant_id
     WHERE t.first_at IS NOT NULL
@@ -63,13 +63,14 @@ def balances(reading: Reading) -> Iterator[str]:
 
 
 def firsts(reading: Reading) -> Iterator[str]:
-    """Lots of which another instant is kept than that at which they first came in (rule 10)."""
+    """Lots whose stored first instant is not the one of their documents (rule 10)."""
     batches = ((*fetch(NAMED, [one.batch])[0], one.kept, one.right) for one in reading.sums.firsts)
     never = (row for column, table in TABLES.items() for row in fetch(NEVER_IN.format(table=table, column=column)))
     for sku, number, kept, right in (*batches, *fetch(SERIAL_FIRSTS), *never):
-        yield f"{number} of {sku} first came in {instant(right)} by its documents, and {instant(kept)} is kept."
+        came = "never came in" if right is None else f"first came in at {instant(right)}"
+        yield f"{number} of {sku} {came} by its documents, but the stored instant is {instant(kept)}."
 
 
 def instant(value: datetime | str | None) -> str:
     """An instant of ``fetch``, in UTC to the second: SQLite gives its text."""
-    return str(value)[:19] if value is not None else "never"
+    return str(value)[:19] if value is not None else "empty"

@@ -1,4 +1,4 @@
-"""Law 17 of batches and serial numbers: status, expiry and what else is written on them are what their last change says."""
+"""Law 17 of batches and serial numbers: status, expiry and their other fields match the last change of each."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def lots() -> Iterator[str]:
             for number, sku, present, logged in fetch(LOTS.format(field=field, table=table, empty=empty)):
                 yield (
                     f"{number} of {sku} has the {WORDS[field]} “{present or 'none'}”, "
-                    f"and the change log says “{logged or empty or 'none'}”."
+                    f"but the change log says “{logged or empty or 'none'}”."
                 )
         for number, sku, present, logged in fetch(HOLDS.format(table=table)):
-            yield f"{number} of {sku} is on hold for “{present}”, and the change log says “{logged}”."
+            yield f"{number} of {sku} is on hold for “{present}”, but the change log says “{logged}”."
     for number, sku in fetch(GONE):
-        yield f"{number} of {sku} is not there, and its item was not switched off since it was written of."
+        yield f"{number} of {sku} is missing, but its item was not switched off after the log last named it."

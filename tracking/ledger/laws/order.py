@@ -92,15 +92,15 @@ def running_sums(reading: Reading) -> Iterator[str]:
 
 
 def old_running_sums(reading: Reading) -> Iterator[str]:
-    """Of an installed site: what was posted so before levels were locked first. It is told, and broken it is not."""
+    """Shortages of an installed site from before levels were locked first: named as notes, not as a broken law."""
     baseline = Baseline.objects.first()
     if baseline is None or not baseline.last_line:
         return
     for shortage in shortages(reading, baseline):
         if shortage.line <= baseline.last_line:
             yield (
-                f"{shortage.what}. That was posted before {day_of(baseline.made_at)}, when two writers could. "
-                f"The {plain(shortage.on_hand)} on hand are right."
+                f"{shortage.what}. It was posted before {day_of(baseline.made_at)}, when two people posting at once could cause "
+                f"this. The stock on hand, {plain(shortage.on_hand)}, is right."
             )
 
 

@@ -1,4 +1,4 @@
-"""Law 17: what is there is what the change log, the downloads and the openings of recalls say."""
+"""Law 17: records match the change log, the downloads and the openings of recalls."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ STEPS = """
     SELECT i.name, i.tracking_epoch FROM items_item i
     WHERE i.tracking_epoch <> 0 AND NOT EXISTS (SELECT 1 FROM tracking_switch s WHERE s.item_id = i.id)
 """
-# A row of the log for what a switch, an archive and a restore say of themselves.
+# Each switch, archive and restore has its row of the log.
 ACTS = (
     (
         "SELECT i.name FROM tracking_switch s JOIN items_item i ON i.id = s.item_id WHERE NOT EXISTS ("
         " SELECT 1 FROM tracking_recordchange c WHERE c.subject = 'item' AND c.subject_id = s.item_id"
         " AND c.field = 'tracking_mode' AND c.old = s.from_mode AND c.new = s.to_mode AND c.reason = s.reason"
         " AND c.changed_at = s.switched_at AND coalesce(c.changed_by_id, 0) = coalesce(s.switched_by_id, 0))",
-        "A switch of {0} is not as the change log has it.",
+        "A switch of {0} does not match the change log.",
     ),
     (
         "SELECT i.name FROM tracking_archive a JOIN items_item i ON i.id = a.item_id WHERE NOT EXISTS ("
@@ -52,54 +52,54 @@ ACTS = (
         " AND NOT EXISTS (SELECT 1 FROM tracking_recordchange c WHERE c.subject = 'item' AND c.subject_id = a.item_id"
         " AND c.field = 'restored' AND c.new = a.sha256 AND c.changed_at = a.restored_at"
         " AND coalesce(c.changed_by_id, 0) = coalesce(a.restored_by_id, 0))",
-        "The change log does not say that an archive of {0} was restored so.",
+        "An archive of {0} was restored, but the change log does not say so, or says it otherwise.",
     ),
     (
         "SELECT i.name FROM tracking_recordchange c JOIN items_item i ON i.id = c.subject_id WHERE c.subject = 'item'"
         " AND c.field = 'restored' AND NOT EXISTS (SELECT 1 FROM tracking_archive a WHERE a.item_id = c.subject_id"
         " AND a.sha256 = c.new AND a.restored_at = c.changed_at)",
-        "The change log says that an archive of {0} was restored, and it is not.",
+        "The change log says that an archive of {0} was restored, but no archive says so.",
     ),
 )
-# A row of the log without what it speaks of.
+# Rows of the log whose switch or archive is missing.
 UNDONE = (
     (
         "SELECT c.name FROM tracking_recordchange c WHERE c.subject = 'item' AND c.field = 'tracking_mode' AND NOT c.is_first"
         " AND NOT EXISTS (SELECT 1 FROM tracking_switch s WHERE s.item_id = c.subject_id AND s.from_mode = c.old"
         " AND s.to_mode = c.new AND s.switched_at = c.changed_at)",
-        "The change log has a switch of {0} that is not there.",
+        "The change log has a switch of {0} that is missing.",
     ),
     (
         "SELECT c.name FROM tracking_recordchange c WHERE c.subject = 'item' AND c.field = 'archive'"
         " AND NOT EXISTS (SELECT 1 FROM tracking_archive a WHERE a.item_id = c.subject_id AND a.sha256 = c.new)",
-        "The change log has an archive of {0} that is not there.",
+        "The change log has an archive of {0} that is missing.",
     ),
 )
-# What else a switch and its archive say of each other.
+# Where a switch and its archive contradict each other or themselves.
 PARTS = (
     (
         "SELECT i.name FROM tracking_archive a JOIN items_item i ON i.id = a.item_id JOIN tracking_switch s ON s.id = a.switch_id"
         " WHERE a.item_id <> s.item_id OR a.mode <> s.from_mode OR a.line_count <> s.line_count"
         " OR a.record_count <> s.batch_count + s.serial_count"
         " OR (a.mode = 'batch' AND s.serial_count <> 0) OR (a.mode = 'serial' AND s.batch_count <> 0)",
-        "An archive of {0} is not that of its switch.",
+        "An archive of {0} does not match its switch.",
     ),
     (
         "SELECT i.name FROM tracking_switch s JOIN items_item i ON i.id = s.item_id"
         " WHERE s.to_mode <> 'none' AND (s.line_count <> 0 OR s.batch_count <> 0 OR s.serial_count <> 0)",
-        "Switching {0} on took numbers off, which it never does.",
+        "A switch that turned tracking of {0} on says that it removed numbers, which no such switch does.",
     ),
     (
         "SELECT i.name FROM tracking_archive a JOIN items_item i ON i.id = a.item_id"
         " WHERE a.restored_at IS NULL AND a.restored_by_id IS NOT NULL",
-        "An archive of {0} was restored by somebody, and never.",
+        "An archive of {0} says who restored it, but not when.",
     ),
 )
 
 
 def recorded(reading: Reading) -> Iterator[str]:
     for item, archive in fetch(DOWNLOADS):
-        yield f"The archive of {item} ({archive}) has bytes that whoever switched it off had not downloaded."
+        yield f"The archive of {item} ({archive}) does not match any history that the user who switched it off had downloaded."
     for item, epoch in fetch(STEPS):
         yield f"{item}: its switches do not lead to its tracking at epoch {epoch}."
     for query, sentence in (*ACTS, *UNDONE, *PARTS):
@@ -110,4 +110,4 @@ def recorded(reading: Reading) -> Iterator[str]:
     yield from memberships()
     yield from recalls()
     for name in triggers.foreign(connection):
-        yield f"{name} is not ours. Find out who made it, and take it away."
+        yield f"{name} does not belong to this program. Find out who made it, and remove it."

@@ -1,4 +1,4 @@
-"""Law 17 of partners, locations, items, variants, the workspace, users and roles: they are what the change log says."""
+"""Law 17 of partners, locations, items, variants, the workspace, users and roles: they match the change log."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def known_subjects() -> dict[tuple[str, int], Known]:
 
 
 def subjects() -> Iterator[str]:
-    """Each subject has the values that the log has last, and what the log speaks of is there."""
+    """Each subject has the last values of the log, and each subject of the log exists or was deleted."""
     known = known_subjects()
     for model, logged in LOGGED.items():
         present = set()
@@ -51,18 +51,18 @@ def subjects() -> Iterator[str]:
                 if value != there:
                     yield (
                         f"{logged.subject.label} {getattr(row, logged.named)}: {field} is “{value}”, "
-                        f"and the change log says “{there}”."
+                        f"but the change log says “{there}”."
                     )
         for (subject, id_), said in known.items():
             if subject == logged.subject.value and id_ not in present:
-                yield f"{logged.subject.label} {said.name} is not there, and the change log does not say that it was deleted."
+                yield f"{logged.subject.label} {said.name} is missing, but the change log does not say that it was deleted."
 
 
 def memberships() -> Iterator[str]:
-    """Users and roles have the roles and permissions that the log says were given to them and not taken."""
+    """Users and roles have exactly the roles and permissions that the log gave and did not take."""
     for one in differences():
         what = f"{Subject(one.owner.subject).label} {one.owner.id}"
         if one.is_there:
-            yield f"{what} has the {one.membership.field} {one.membership.name}, and the change log does not say so."
+            yield f"{what} has the {one.membership.field} {one.membership.name}, but the change log does not say so."
         else:
-            yield f"{what} has not the {one.membership.field} {one.membership.name}, which the change log says."
+            yield f"{what} lacks the {one.membership.field} {one.membership.name} that the change log says it has."

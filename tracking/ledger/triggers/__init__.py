@@ -28,7 +28,7 @@ def missing(connection) -> list[str]:
 
 
 def foreign(connection) -> list[str]:
-    """What stands on our tables, or bears the name of a function of ours, and is not ours: in words."""
+    """In words: triggers on our tables, and functions named as ours are, that are not ours."""
     room = dialect(connection)
     with connection.cursor() as cursor:
         return sorted(room.foreign(cursor, our_tables()))

@@ -1,4 +1,4 @@
-"""What the triggers refuse about seals and the change log: what changes is logged first, and evidence is only ever added.
+"""What the triggers refuse about seals and the change log: a change is logged first, and evidence is only ever added.
 
 The same form as the guards in ``rules``, and the same SQL on both databases.
 """
@@ -6,15 +6,15 @@ The same form as the guards in ``rules``, and the same SQL on both databases.
 from __future__ import annotations
 
 SEALED = "A seal is never edited or deleted. It is kept as evidence; make another one."
-BEGUN = "Where digests begin is written once, by manage.py migrate, and never changed."
-WITHOUT_DIGEST = "A document comes with its digest, which posting computes. Post it by a page, an import or a command."
+BEGUN = "The baseline of the digests is written once, by manage.py migrate, and never changed."
+WITHOUT_DIGEST = "A document needs its digest, which posting computes. Post it on a page, by an import or by a command."
 UNLOGGED_LOT = (
     "The expiry or hold of a batch or serial number is logged before it changes. "
     "Change it on its page, where the change log keeps who and why."
 )
 UNLOGGED_NAME = (
     "A name is logged before it changes, so that the old one can be found. "
-    "Change it on its page, or save the row itself, not past it."
+    "Change it on its page, or save the row through its model."
 )
 
 

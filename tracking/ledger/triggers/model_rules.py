@@ -33,7 +33,7 @@ MODEL_GUARDS += [
         table,
         event,
         "NEW.key = ''",
-        f"A row of {table} has a key, which is computed from what people read when it is saved. Save each row by itself.",
+        f"A row of {table} needs its key, which is computed when the row is saved. Save each row by itself.",
     )
     for name, table, events in (
         ("item", "items_item", ("INSERT", "UPDATE")),
@@ -52,6 +52,6 @@ MODEL_GUARDS += [
         "items_variant",
         "INSERT",
         "NEW.gtin <> '' AND NEW.gtin_key = ''",
-        "A variant with a GTIN has its key, by which the GTIN is unique, computed when it is saved. Save each by itself.",
+        "A variant with a GTIN needs its GTIN key, which is computed when the variant is saved. Save each variant by itself.",
     ),
 ]

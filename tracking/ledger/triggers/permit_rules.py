@@ -8,11 +8,11 @@ the empty table ``tracking_never``).
 from __future__ import annotations
 
 NOT_OPENED = (
-    "A permit to switch or restore is opened for the next step of its item alone. "
+    "A permit opens only for the next switch or restore of its item. "
     "Use the item card, or manage.py switch_tracking and restore_tracking."
 )
-NOT_DONE = "A permit closes when its switch or restore is done, with its archive. Take the whole transaction back."
-FIXED = "A permit is never edited. Take the whole transaction back."
+NOT_DONE = "A permit closes when its switch or restore is done, with its archive. Roll the whole transaction back."
+FIXED = "A permit is never edited. Roll the whole transaction back."
 WITHOUT_PERMIT = (
     "Product tracking is switched as a whole: the switch, its archive, the lines and the item. "
     "Use the item card, or manage.py switch_tracking."
@@ -20,8 +20,8 @@ WITHOUT_PERMIT = (
 RESTORED_WITHOUT_PERMIT = (
     "An archive is restored as a whole, once. Use the page of the archive, or manage.py restore_tracking."
 )
-EMPTY = "The table tracking_never stays empty: what refers to it is refused at the commit."
-SYSTEM_KIND = "A document of this kind is made by a switch or restore alone. Post one of another kind."
+EMPTY = "The table tracking_never stays empty: a row that refers to it is refused at commit."
+SYSTEM_KIND = "Only a switch or a restore makes a document of this kind. Post one of another kind."
 
 ITEM = "EXISTS (SELECT 1 FROM items_item i WHERE i.id = {row}.item_id AND {condition})"
 ARCHIVE = (

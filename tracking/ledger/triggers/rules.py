@@ -64,11 +64,11 @@ OUT_OF_ORDER = (
     "Another document moved the same stock between the first line of this one and its last. "
     "Nothing was written; post it again."
 )
-DOCUMENT_ADDED_TO = "A posted document is never added to. Post another one."
+DOCUMENT_ADDED_TO = "No line is ever added to a posted document. Post another one."
 LINE_ID_TAKEN = "A ledger line of this id exists already, and lines are never replaced. Post a document instead."
 LINE_UPDATED = "A ledger line is never edited. Reverse its document instead."
 LINE_DELETED = "A ledger line is never deleted. Reverse its document instead."
-NOT_OF_RESTORE = "While the history of an item is being restored, nothing but that moves it. Post it afterwards."
+NOT_OF_RESTORE = "While the history of an item is being restored, nothing else moves its stock. Post this afterwards."
 SWITCH_UNKNOWN = (
     "Product tracking changes by a switch alone, which keeps the history. "
     "Use the item card, or manage.py switch_tracking, or save the item itself."

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = (
         "Print what in stock is expired, and what expires within the notice period of its item. "
         "With --mail it is sent instead; when nothing is due, nothing is sent and the command says so. "
-        "Either way a seal is made over the ledger, and its head is printed or sent along."
+        "Either way the command makes a seal, and prints its head or sends it along."
     )
 
     def add_arguments(self, parser):

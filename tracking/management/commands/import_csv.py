@@ -7,9 +7,10 @@ from pathlib import Path
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 
+from katana_trace.lib.counts import counted
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import statistics
-from tracking.management.console import Bar, count_lines, counted, user_named
+from tracking.management.console import Bar, count_lines, user_named
 from tracking.resources.import_items import import_items
 from tracking.resources.import_movements import import_movements
 from tracking.resources.refused import FileRefused

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from katana_trace.lib.counts import counted
 from katana_trace.lib.refusal import Refusal
-from tracking.management.console import counted
 from tracking.upkeep.restore import restore_backup
 
 

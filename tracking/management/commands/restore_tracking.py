@@ -7,9 +7,10 @@ from pathlib import Path
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 
+from katana_trace.lib.counts import counted
 from katana_trace.lib.pasted import numbers_in
 from katana_trace.lib.refusal import Refusal
-from tracking.management.console import counted, item_named, user_named
+from tracking.management.console import item_named, user_named
 from tracking.modes.restore import restore_tracking
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 
+from katana_trace.lib.counts import counted
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger.seals import make_seal, text_of_seal
-from tracking.management.console import counted, user_named
+from tracking.management.console import user_named
 
 
 class Command(BaseCommand):
@@ -17,9 +18,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "--by", metavar="USER", help="the user in whose name it is made; without it, the program's own"
-        )
+        parser.add_argument("--by", metavar="USER", help="the user who makes it; without this option, the program")
 
     def handle(self, *, by, **options):
         user = user_named(by)

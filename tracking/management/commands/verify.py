@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand, CommandError
 
+from katana_trace.lib.counts import counted
 from tracking.ledger import seals
 from tracking.ledger.laws import broken_laws, notes_of
-from tracking.management.console import counted
 
 
 class Command(BaseCommand):
     help = (
-        "Check every law of the ledger and print each with what breaks it, and with notes that break nothing. "
-        "With --seal, also that the seal with this head is in the chain. Exit code 1 when a law is broken or the seal is not there."
+        "Check every law of the ledger, and print each with what breaks it and with notes that break nothing. "
+        "With --seal, also check that the seal with this head is in the chain. "
+        "The exit code is 1 when a law is broken or the seal is missing."
     )
 
     def add_arguments(self, parser):
@@ -40,7 +41,8 @@ def held_by(head: str) -> str:
     seal = seals.seal_of_head(head)
     if seal is None:
         raise CommandError(
-            f"No seal of this ledger has the head {head[:80]}. It was changed under that seal, or restored from before it, "
-            "or the head is of another site. Keep a copy of the database, and compare it with a backup."
+            f"No seal of this ledger has the head {head[:80]}. First compare all 64 characters with those you kept. "
+            "If they are the same, the ledger was changed under that seal, or restored from a backup older than it, "
+            "or the head belongs to another site: keep a copy of the database, and compare it with a backup."
         )
-    return f"{seals.text_of_seal(seal)} is in the chain: what was recorded by then is as it was."
+    return f"{seals.text_of_seal(seal)} is in the chain: what was recorded up to then is unchanged."
