@@ -25,6 +25,9 @@ from tracking.models import Location, Partner, Subject, Workspace
 
 PASSWORD = "password"  # noqa: S105 the name of a column
 LIMIT = 1000  # characters of a value in the log
+KEY_LIMIT = (
+    400  # of a key there: names of users and roles are not held to it, and one character may be written out in 18
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def change_of(row: Model, one: FieldChange, *, by, reason: str, at: datetime, is
         uuid=None,
         variant=None,
         name=name,
-        key=key_of(name),
+        key=key_of(name)[:KEY_LIMIT],
         field=one.field,
         old=one.old[:LIMIT],
         new=one.new[:LIMIT],
@@ -116,7 +119,7 @@ def change_of(row: Model, one: FieldChange, *, by, reason: str, at: datetime, is
 def first_values(row: Model) -> Iterator[FieldChange]:
     """What a new ``row`` was made with, as far as it needs a word."""
     for field, empty in LOGGED[type(row)].fields.items():
-        value = text_of(getattr(row, field))
+        value = text_of(stored_value(row, field))
         if value != empty:
             yield FieldChange(field, "", value)
 
@@ -124,9 +127,17 @@ def first_values(row: Model) -> Iterator[FieldChange]:
 def differences(before: Model, row: Model, fields: Iterable[str]) -> Iterator[FieldChange]:
     """What of ``fields`` a save of ``row`` changes; ``before`` is as the database has it."""
     for field in fields:
-        old, new = text_of(getattr(before, field)), text_of(getattr(row, field))
+        old, new = text_of(getattr(before, field)), text_of(stored_value(row, field))
         if old != new:
             yield FieldChange(field, old, new)
+
+
+def stored_value(row: Model, field: str):
+    """The value that the database will have: a 1 for yes, or an expression, is stored as what it comes to."""
+    value = getattr(row, field)
+    if hasattr(value, "resolve_expression"):
+        return type(row)._default_manager.filter(pk=row.pk).values_list(value, flat=True).get()
+    return row._meta.get_field(field).to_python(value)
 
 
 def text_of(value) -> str:
