@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from katana_trace.lib import days
 from katana_trace.lib.acts import log_act
 from katana_trace.lib.days import instant_text
+from katana_trace.lib.numbers import can_be_stored
 from tracking.ledger import locks
 from tracking.ledger.digest import FIELD, sha256, text_of
 from tracking.ledger.retry import in_transaction
@@ -139,7 +140,8 @@ def text_of_seal(seal: Seal) -> str:
 
 def seal_of_head(head: str) -> Seal | None:
     """The seal whose head somebody kept; None when this ledger has none like it."""
-    return Seal.objects.filter(head=head.strip().lower()).first()
+    head = head.strip().lower()
+    return Seal.objects.filter(head=head).first() if can_be_stored(head, limit=64) else None
 
 
 def sealed_through(seal: Seal) -> datetime | None:

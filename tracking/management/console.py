@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from items.models import Item
 from katana_trace.lib.numbers import can_be_stored, key_of
 from katana_trace.lib.quantities import shown
 from tracking.resources.watch import Watch
+from tracking.upkeep import health
+
+
+class UpkeepCommand(BaseCommand):
+    """A command that runs unattended, at night: what the database or the disk refuses is a sentence too, and exit code 1."""
+
+    def execute(self, *args, **options):
+        try:
+            return super().execute(*args, **options)
+        except (DatabaseError, sqlite3.Error) as error:
+            raise CommandError(sentence_of_database(error)) from error
+        except OSError as error:
+            raise CommandError(
+                f"{shown(str(error.filename or 'A file'))} cannot be used ({error.strerror or error}). "
+                "Look at its name, at who may use it, and at the room on the disk."
+            ) from error
+
+
+def sentence_of_database(error: Exception) -> str:
+    """That it is of another version, where it is; else what the database itself said."""
+    try:
+        if not health.is_of_this_version():
+            return "The database is of an older version than the program. Run manage.py migrate."
+    except DatabaseError:
+        pass  # it refuses that as well, and has said why
+    return (
+        f"The database did not do this ({shown(' '.join(str(error).split()))}). "
+        "Look at who may write to it, and at the room on its disk."
+    )
 
 
 def user_named(name: str | None):

@@ -7,8 +7,9 @@ can tell later that nothing under it was changed, in the backup and in the site.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,9 +46,9 @@ def write_backup(target: Path) -> Backup:
     be written, and when the copy is not sound.
     """
     embedded.file_of_site()
+    refuse_existing(target)
     beside = seal_file(target)
-    for file in (target, beside):
-        refuse_existing(file)
+    refuse_existing(beside)
     seal = make_seal(by=None) if health.is_of_this_version() else None
     with copied(target) as part:
         contents = contents_of(part, has_triggers=seal is not None)
@@ -91,11 +92,17 @@ def copied(target: Path) -> Iterator[Path]:
     try:
         try:
             embedded.copy(embedded.file_of_site(), part)
-        except OSError as error:
+        except (OSError, sqlite3.Error) as error:
             raise cannot_be_written(target, error) from error
         yield part
     finally:
-        part.unlink(missing_ok=True)
+        remove(part)
+
+
+def remove(part: Path) -> None:
+    """Takes a part away, if there is one: where it could not be made, that is the fault to be told."""
+    with suppress(OSError):
+        part.unlink()
 
 
 @contextmanager
@@ -111,7 +118,7 @@ def written(target: Path, text: str) -> Iterator[Path]:
             raise cannot_be_written(target, error) from error
         yield part
     finally:
-        part.unlink(missing_ok=True)
+        remove(part)
 
 
 def put_both(part: Path, target: Path, text: Path, beside: Path) -> None:
@@ -137,10 +144,9 @@ def part_of(target: Path) -> Path:
     return target.with_name(f".{target.name}.{os.getpid()}.part")
 
 
-def cannot_be_written(target: Path, error: OSError) -> Refusal:
-    return Refusal(
-        f"{target} cannot be written ({error.strerror}). Name a file in a folder that is there and has room."
-    )
+def cannot_be_written(target: Path, error: OSError | sqlite3.Error) -> Refusal:
+    why = getattr(error, "strerror", None) or error
+    return Refusal(f"{target} cannot be written ({why}). Name a file in a folder that is there and has room.")
 
 
 def contents_of(file: Path, *, has_triggers: bool = True) -> Contents:

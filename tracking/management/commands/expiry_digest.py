@@ -7,7 +7,7 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.validators import validate_email
 
 from katana_trace.lib import days
@@ -15,10 +15,11 @@ from katana_trace.lib.quantities import shown
 from katana_trace.lib.refusal import Refusal
 from tracking.expiry.digest import digest_of
 from tracking.ledger.seals import make_seal
+from tracking.management.console import UpkeepCommand
 from tracking.models import Seal
 
 
-class Command(BaseCommand):
+class Command(UpkeepCommand):
     help = (
         "Print what in stock is expired, and what expires within the notice period of its item. "
         "With --mail it is sent instead; when nothing is due, nothing is sent and the command says so. "

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from katana_trace.lib.counts import counted
 from katana_trace.lib.refusal import Refusal
+from tracking.management.console import UpkeepCommand
 from tracking.upkeep.restore import restore_backup
 
 
-class Command(BaseCommand):
+class Command(UpkeepCommand):
     help = (
         "Put a backup of the embedded database (SQLite) in the place of the present one, also while the site is in use. "
         "It is looked over first, the laws of the ledger included; the present database is kept in a file beside it."

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from katana_trace.lib.counts import counted
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger.seals import make_seal, text_of_seal
-from tracking.management.console import user_named
+from tracking.management.console import UpkeepCommand, user_named
 
 
-class Command(BaseCommand):
+class Command(UpkeepCommand):
     help = (
         "Make a seal over everything that was posted and changed since the last one, and print its head. Keep the head "
         "elsewhere: manage.py verify --seal HEAD tells later whether anything under it was changed."

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from katana_trace.lib.counts import counted
+from katana_trace.lib.quantities import shown
 from tracking.ledger import seals
 from tracking.ledger.laws import broken_laws, notes_of
+from tracking.management.console import UpkeepCommand
 
 
-class Command(BaseCommand):
+class Command(UpkeepCommand):
     help = (
         "Check every law of the ledger, and print each with what breaks it and with notes that break nothing. "
         "With --seal, also check that the seal with this head is in the chain. "
@@ -41,7 +43,7 @@ def held_by(head: str) -> str:
     seal = seals.seal_of_head(head)
     if seal is None:
         raise CommandError(
-            f"No seal of this ledger has the head {head[:80]}. First compare all 64 characters with those you kept. "
+            f"No seal of this ledger has the head {shown(head, 80)}. First compare all 64 characters with those you kept. "
             "If they are the same, the ledger was changed under that seal, or restored from a backup older than it, "
             "or the head belongs to another site: keep a copy of the database, and compare it with a backup."
         )
