@@ -584,3 +584,9 @@ def test_lines_are_written_minus_before_plus(flour, pump):
         ("FLOUR", 1),
         ("PUMP", 1),
     ]
+
+
+def test_instants_are_kept_in_whole_seconds():
+    item("Salt", skus=("SALT",))
+    made = post("receipt", line("SALT", 1), at=datetime(2026, 1, 5, 8, 0, 7, 654321, tzinfo=UTC))
+    assert Document.objects.get(pk=made.pk).posted_at == datetime(2026, 1, 5, 8, 0, 7, tzinfo=UTC)

@@ -407,6 +407,19 @@ def test_verify_exits_with_a_sentence_and_shows_the_findings():
     assert caught.value.returncode == 1
 
 
+def test_verify_says_of_a_kept_head_whether_it_is_there_also_where_a_law_is_broken():
+    head = make_seal(by=None).head
+    forge("UPDATE tracking_document SET note = 'forged' WHERE number = 'PO-1'")
+    for kept_head, said in (
+        (head, "is in the chain. Whether what it covers is unchanged"),
+        ("0" * 64, "No seal of this ledger"),
+    ):
+        out = io.StringIO()
+        with pytest.raises(CommandError, match="broken"):
+            call_command("verify", "--seal", kept_head, stdout=out)
+        assert said in out.getvalue().splitlines()[-1]
+
+
 def test_a_law_shows_its_first_20_findings():
     for _ in range(25):
         post("stocktake")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied
 
@@ -122,6 +123,8 @@ class Posting:
         if new.number and self.is_same(new.kind, new.number, fingerprint):
             return False
         self.check_head(new)
+        if new.posted_at.microsecond:  # instants are whole seconds (DESIGN 5.4)
+            new = replace(new, posted_at=new.posted_at.replace(microsecond=0))
         original = self.find_original(new, rule) if new.reverses else None
         planner = Planner(new, rule, self.holdings, by=self.by)
         try:

@@ -65,7 +65,7 @@ def drop_before_migrate(*, using: str, plan, **kwargs) -> None:
 
 
 def create_after_migrate(*, using: str, **kwargs) -> None:
-    """Also when nothing was migrated: a migration that was cut off left none."""
+    """Also when nothing was migrated: a migration that was cut off left none. A database of before has not all the tables."""
     connection = connections[using]
-    if "tracking_ledgerline" in connection.introspection.table_names() and missing(connection):
+    if set(our_tables()) <= set(connection.introspection.table_names()) and missing(connection):
         create_all(connection)

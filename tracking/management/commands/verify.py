@@ -31,6 +31,8 @@ class Command(UpkeepCommand):
                 self.stdout.write(f"      note  {note}")
             broken += bool(findings)
         if broken:
+            if seal is not None:
+                self.stdout.write(in_chain(seal))
             raise CommandError(
                 f"{counted(broken, 'law')} broken. Post nothing more, keep a copy of the database, and compare it with a backup."
             )
@@ -42,9 +44,23 @@ def held_by(head: str) -> str:
     """What the seal with ``head`` vouches for; raises CommandError where this ledger has none like it."""
     seal = seals.seal_of_head(head)
     if seal is None:
-        raise CommandError(
-            f"No seal of this ledger has the head {shown(head, 80)}. First compare all 64 characters with those you kept. "
-            "If they are the same, the ledger was changed under that seal, or restored from a backup older than it, "
-            "or the head belongs to another site: keep a copy of the database, and compare it with a backup."
-        )
+        raise CommandError(missing(head))
     return f"{seals.text_of_seal(seal)} is in the chain: what was recorded up to then is unchanged."
+
+
+def in_chain(head: str) -> str:
+    """Whether the seal with ``head`` is there, where laws are broken: what it covers may be unchanged or not."""
+    seal = seals.seal_of_head(head)
+    if seal is None:
+        return missing(head)
+    return (
+        f"{seals.text_of_seal(seal)} is in the chain. Whether what it covers is unchanged, laws 14 and 15 above tell."
+    )
+
+
+def missing(head: str) -> str:
+    return (
+        f"No seal of this ledger has the head {shown(head, 80)}. First compare all 64 characters with those you kept. "
+        "If they are the same, the ledger was changed under that seal, or restored from a backup older than it, "
+        "or the head belongs to another site: keep a copy of the database, and compare it with a backup."
+    )
