@@ -420,6 +420,20 @@ def test_verify_says_of_a_kept_head_whether_it_is_there_also_where_a_law_is_brok
         assert said in out.getvalue().splitlines()[-1]
 
 
+def test_seal_says_that_there_is_nothing_new_to_seal():
+    said = []
+    for _ in range(2):
+        out, err = io.StringIO(), io.StringIO()
+        call_command("seal", stdout=out, stderr=err)
+        said.append((out.getvalue(), err.getvalue()))
+    (head, first), (same, second) = said
+    assert head == same
+    assert re.fullmatch(r"Seal \d+ of \S+ \S+ UTC: \d+ documents? and \d+ changes? since the one before\.\n", first)
+    assert re.fullmatch(
+        r"Seal \d+ of \S+ \S+ UTC has this head\. Nothing was posted or changed since, so none was made\.\n", second
+    )
+
+
 def test_a_law_shows_its_first_20_findings():
     for _ in range(25):
         post("stocktake")

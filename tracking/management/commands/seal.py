@@ -9,6 +9,7 @@ from katana_trace.lib.counts import counted
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger.seals import make_seal, text_of_seal
 from tracking.management.console import UpkeepCommand, user_named
+from tracking.models import Seal
 
 
 class Command(UpkeepCommand):
@@ -22,6 +23,7 @@ class Command(UpkeepCommand):
 
     def handle(self, *, by, **options):
         user = user_named(by)
+        before = Seal.objects.order_by("-pk").first()
         try:
             seal = make_seal(by=user)
         except Refusal as refusal:
@@ -29,7 +31,10 @@ class Command(UpkeepCommand):
         except PermissionDenied as denied:
             raise CommandError(f"{denied} {user} may not.") from denied
         self.stdout.write(seal.head)
-        self.stderr.write(
-            f"{text_of_seal(seal)}: {counted(seal.document_count, 'document')} and "
-            f"{counted(seal.change_count, 'change')} since the one before."
-        )
+        if before is not None and seal.pk == before.pk:
+            self.stderr.write(
+                f"{text_of_seal(seal)} has this head. Nothing was posted or changed since, so none was made."
+            )
+            return
+        counts = f"{counted(seal.document_count, 'document')} and {counted(seal.change_count, 'change')}"
+        self.stderr.write(f"{text_of_seal(seal)}: {counts} since the one before.")
