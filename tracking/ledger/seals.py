@@ -60,8 +60,21 @@ class Unsealed:
         return self.documents + self.changes
 
 
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """What came of sealing: the newest seal, and whether it was made now or stood already."""
+
+    seal: Seal
+    is_new: bool
+
+
 def make_seal(*, by) -> Seal:
-    """Makes a seal over what came since the last one, and returns it; the last one where nothing came since.
+    """``seal_ledger``, for those who want the newest seal alone."""
+    return seal_ledger(by=by).seal
+
+
+def seal_ledger(*, by) -> Sealing:
+    """Makes a seal over what came since the last one; none where nothing came since.
 
     ``by`` is the user, or None for the program itself. Nothing is posted or logged meanwhile. Raises PermissionDenied.
     """
@@ -70,13 +83,13 @@ def make_seal(*, by) -> Seal:
     return in_transaction(lambda: seal_here(by=by))
 
 
-def seal_here(*, by) -> Seal:
-    """``make_seal`` in the caller's own transaction."""
+def seal_here(*, by) -> Sealing:
+    """``seal_ledger`` in the caller's own transaction."""
     locks.own_ledger()
     last = Seal.objects.order_by("-pk").first()
     found = read_range(last, last_id(Document), last_id(RecordChange))
     if last is not None and not found.documents and not found.changes:
-        return last
+        return Sealing(last, is_new=False)
     seal = Seal(
         first_document=found.first_document,
         last_document=max((id_ for id_, _ in found.documents), default=last.last_document if last else 0),
@@ -90,7 +103,7 @@ def seal_here(*, by) -> Seal:
     seal.head = head_of(seal, before=last.head if last else baseline_text(), digests=found.digests)
     seal.save(force_insert=True)
     log_act("ledger_sealed", by=by, head=seal.head, documents=seal.document_count, changes=seal.change_count)
-    return seal
+    return Sealing(seal, is_new=True)
 
 
 def last_id(model: type[Document] | type[RecordChange]) -> int:

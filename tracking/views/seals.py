@@ -14,7 +14,7 @@ from katana_trace.lib.htmx import render_page
 from katana_trace.lib.one_moment import shows_one_moment
 from katana_trace.lib.paging import page_newest
 from katana_trace.lib.refusal import Refusal
-from tracking.ledger.seals import make_seal, unsealed
+from tracking.ledger.seals import seal_ledger, unsealed
 from tracking.models import Baseline, Document, Seal
 
 
@@ -53,13 +53,13 @@ def seal_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required("tracking.add_seal", raise_exception=True)
 def seal_new(request: HttpRequest) -> HttpResponse:
-    before = Seal.objects.order_by("-pk").first()
     try:
-        seal = make_seal(by=request.user)
+        sealing = seal_ledger(by=request.user)
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
         return redirect("tracking:seal_list")
-    if before is not None and seal.pk == before.pk:
+    seal = sealing.seal
+    if not sealing.is_new:
         messages.info(
             request,
             f"Nothing has been posted or changed since seal {seal.pk}, so no new one was made. Its head: {seal.head}",

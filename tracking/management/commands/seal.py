@@ -7,9 +7,8 @@ from django.core.management.base import CommandError
 
 from katana_trace.lib.counts import counted
 from katana_trace.lib.refusal import Refusal
-from tracking.ledger.seals import make_seal, text_of_seal
+from tracking.ledger.seals import seal_ledger, text_of_seal
 from tracking.management.console import UpkeepCommand, user_named
-from tracking.models import Seal
 
 
 class Command(UpkeepCommand):
@@ -23,15 +22,15 @@ class Command(UpkeepCommand):
 
     def handle(self, *, by, **options):
         user = user_named(by)
-        before = Seal.objects.order_by("-pk").first()
         try:
-            seal = make_seal(by=user)
+            sealing = seal_ledger(by=user)
         except Refusal as refusal:
             raise CommandError(refusal.sentence) from refusal
         except PermissionDenied as denied:
             raise CommandError(f"{denied} {user} may not.") from denied
+        seal = sealing.seal
         self.stdout.write(seal.head)
-        if before is not None and seal.pk == before.pk:
+        if not sealing.is_new:
             self.stderr.write(
                 f"{text_of_seal(seal)} has this head. Nothing was posted or changed since, so none was made."
             )
