@@ -25,9 +25,7 @@ from tracking.models import Location, Partner, Subject, Workspace
 
 PASSWORD = "password"  # noqa: S105 the name of a column
 LIMIT = 1000  # characters of a value in the log
-KEY_LIMIT = (
-    400  # of a key there: names of users and roles are not held to it, and one character may be written out in 18
-)
+KEY_LIMIT = 400  # of a key there: the key of a long name of a user or a role would not fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,8 @@ def log_row(row: Model, changes: Iterable[FieldChange], *, is_first: bool = Fals
     )
 
 
-def change_of(row: Model, one: FieldChange, *, by, reason: str, at: datetime, is_first: bool) -> ChangeText:
+def change_of(row: Model, one: FieldChange, *, by, reason: str, at: datetime, is_first: bool = False) -> ChangeText:
+    """The row of the log that says it; ``by`` is the user, or None for the program itself."""
     logged = LOGGED[type(row)]
     name = (getattr(row, logged.named) or logged.subject.label)[:150]
     return ChangeText(
