@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,11 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from items.models import Recipe, RecipeLine, Variant
 from items.recipe_forms import RecipeSheet, sheet_of_post, sheet_of_recipe
-from items.recipes import delete_recipe, save_recipe
+from items.recipes import MAY_WRITE, delete_recipe, require_recipe, save_recipe
 from katana_trace.lib.htmx import render_page
+from katana_trace.lib.permission import may
 from katana_trace.lib.refusal import Refusal
-
-MAY = "items.change_variant"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,17 +22,16 @@ def recipe_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return recipe_posted(request, variant)
     recipe = recipe_of(variant)
-    if not request.user.has_perm(MAY):
+    if not may(request.user, MAY_WRITE):
         return render(request, "items/recipe_detail.html", {"variant": variant, "item": variant.item, "recipe": recipe})
     return recipe_page(request, variant, sheet_of_recipe(recipe))
 
 
 def recipe_posted(request: HttpRequest, variant: Variant) -> HttpResponse:
-    if not request.user.has_perm(MAY):
-        raise PermissionDenied
+    require_recipe(request.user)
     do = request.POST.get("do", "save")
     if do == "delete":
-        if delete_recipe(variant=variant):
+        if delete_recipe(variant=variant, by=request.user):
             messages.success(request, f"The recipe of {variant.sku} was deleted.")
         return redirect("items:recipe_edit", variant.pk)
     if do != "save":
@@ -43,7 +40,7 @@ def recipe_posted(request: HttpRequest, variant: Variant) -> HttpResponse:
     typed = sheet.read(variant)
     if typed:
         try:
-            save_recipe(variant=variant, quantity=typed[0], lines=typed[1])
+            save_recipe(variant=variant, quantity=typed[0], lines=typed[1], by=request.user)
         except Refusal as error:
             sheet.show([error], sheet.filled)
         else:

@@ -13,11 +13,13 @@ from math import ceil, floor
 from django.db import IntegrityError, transaction
 
 from items.models import Recipe, RecipeLine, TrackingMode, Variant
+from katana_trace.lib.permission import require
 from katana_trace.lib.quantities import LINE_LIMIT, MILLION, plain, to_decimal, to_millionths
 from katana_trace.lib.refusal import Refusal
 
 MOST_LINES = 200
 HALF = Fraction(1, 2)
+MAY_WRITE = "items.change_variant"
 HOW_MUCH = "Give more than 0, and at most 1,000,000,000."
 
 
@@ -29,11 +31,12 @@ class Ingredient:
     quantity: int
 
 
-def save_recipe(*, variant: Variant, quantity: int, lines: Sequence[Ingredient]) -> Recipe:
+def save_recipe(*, variant: Variant, quantity: int, lines: Sequence[Ingredient], by) -> Recipe:
     """Makes or replaces the recipe of ``variant``: ``quantity`` (millionths) of it takes ``lines``, in their order.
 
-    Raises Refusal with the field and line of the first thing that ``problems_of`` finds.
+    Raises Refusal with the field and line of the first thing that ``problems_of`` finds, and PermissionDenied.
     """
+    require_recipe(by)
     for problem in problems_of(variant=variant, quantity=quantity, lines=lines):
         raise problem
     try:
@@ -49,9 +52,18 @@ def save_recipe(*, variant: Variant, quantity: int, lines: Sequence[Ingredient])
     return recipe
 
 
-def delete_recipe(*, variant: Variant) -> bool:
-    """Deletes the recipe of ``variant``; False when it had none. Productions made by it stay as they are."""
+def delete_recipe(*, variant: Variant, by) -> bool:
+    """Deletes the recipe of ``variant``; False when it had none. Productions made by it stay as they are.
+
+    Raises PermissionDenied.
+    """
+    require_recipe(by)
     return bool(Recipe.objects.filter(variant=variant).delete()[0])
+
+
+def require_recipe(by) -> None:
+    """Raises PermissionDenied unless ``by`` may write recipes, which who may change variants does."""
+    require(by, MAY_WRITE, sentence="Writing recipes takes the role Manager. Ask a manager to do it.")
 
 
 def problems_of(*, variant: Variant, quantity: int, lines: Sequence[Ingredient]) -> list[Refusal]:

@@ -16,7 +16,6 @@ from items.listing import find_variants, items_found, resolve_variant, why_unres
 from items.models import Item, TrackingMode, Variant
 from items.signals import ItemDraft, item_drafting
 from katana_trace.lib import days
-from katana_trace.lib.acting import acting
 from katana_trace.lib.htmx import render_page
 from katana_trace.lib.numbers import can_be_stored, check_text
 from katana_trace.lib.one_moment import shows_one_moment
@@ -61,7 +60,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
     form = NewItemForm(posted(request), draft=draft)
     if form.is_valid():
         try:
-            item = catalogue.create_item(item=form.instance, variant=form.first_variant)
+            item = catalogue.create_item(item=form.instance, variant=form.first_variant, by=request.user)
         except (ValidationError, Refusal) as error:
             refuse(form, error)
         else:
@@ -79,8 +78,8 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = EditItemForm(posted(request), instance=item)
     if form.is_valid():
         try:
-            with acting(request.user, form.cleaned_data["reason"]):
-                catalogue.change(row=item, fields=form.Meta.fields)
+            reason = form.cleaned_data["reason"]
+            catalogue.change(row=item, fields=form.Meta.fields, by=request.user, reason=reason)
         except ValidationError as error:
             refuse(form, error)
         else:
@@ -112,7 +111,7 @@ def pattern_preview(request: HttpRequest) -> HttpResponse:
 def item_archive(request: HttpRequest, pk: int) -> HttpResponse:
     item = get_object_or_404(Item, pk=pk)
     archived = request.POST.get("archived") == "1"
-    catalogue.set_archived(row=item, archived=archived)
+    catalogue.set_archived(row=item, archived=archived, by=request.user)
     messages.success(request, said_of_archive(item.name, archived))
     return redirect("items:item_edit", item.pk)
 
@@ -124,7 +123,7 @@ def variant_new(request: HttpRequest, pk: int) -> HttpResponse:
     form = VariantForm(posted(request), instance=Variant(item=item))
     if form.is_valid():
         try:
-            variant = catalogue.create_variant(variant=form.instance)
+            variant = catalogue.create_variant(variant=form.instance, by=request.user)
         except ValidationError as error:
             refuse(form, error)
         else:
@@ -141,8 +140,8 @@ def variant_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = EditVariantForm(posted(request), instance=variant)
     if form.is_valid():
         try:
-            with acting(request.user, form.cleaned_data["reason"]):
-                catalogue.change(row=variant, fields=form.Meta.fields)
+            reason = form.cleaned_data["reason"]
+            catalogue.change(row=variant, fields=form.Meta.fields, by=request.user, reason=reason)
         except ValidationError as error:
             refuse(form, error)
         else:
@@ -157,7 +156,7 @@ def variant_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def variant_archive(request: HttpRequest, pk: int) -> HttpResponse:
     variant = get_object_or_404(Variant, pk=pk)
     archived = request.POST.get("archived") == "1"
-    catalogue.set_archived(row=variant, archived=archived)
+    catalogue.set_archived(row=variant, archived=archived, by=request.user)
     messages.success(request, said_of_archive(variant.sku, archived))
     return redirect("items:item_edit", variant.item_id)
 

@@ -74,7 +74,7 @@ def make_items() -> None:
     Workspace(
         pk=1, business_name="Kaiser", business_phone="1", business_address="Ring 1", default_tracking="batch"
     ).save()
-    save_recipe(variant=Variant.objects.get(sku="BREAD"), quantity=10, lines=[Ingredient(flour, 5)])
+    save_recipe(variant=Variant.objects.get(sku="BREAD"), quantity=10, lines=[Ingredient(flour, 5)], by=None)
 
 
 def move(by) -> None:

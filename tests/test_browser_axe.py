@@ -59,7 +59,7 @@ def company(committed_db, manager, client) -> None:
     build.switch_off(sugar, manager)
     archive_location(location=build.location("Attic"), by=manager)
     bread, ingredient = (Variant.objects.get(key=key) for key in ("bread", "flour"))
-    save_recipe(variant=bread, quantity=10 * MILLION, lines=[Ingredient(ingredient, 6 * MILLION)])
+    save_recipe(variant=bread, quantity=10 * MILLION, lines=[Ingredient(ingredient, 6 * MILLION)], by=None)
     make_seal(by=manager)
     client.force_login(manager)
     write_drafts(client)

@@ -405,7 +405,7 @@ def test_sample_company_is_loaded_once_and_left_as_people_change_it(company):
         manager = get_user_model().objects.get(username="manager")
         for draft in Draft.objects.all():
             delete_draft(token=draft.token, by=manager)
-        delete_recipe(variant=variant_of("SDO-3"))
+        delete_recipe(variant=variant_of("SDO-3"), by=None)
         bring_back(place=Partner.objects.get(name="Station Kiosk"), by=manager)
         counts = [model.objects.count() for model in (Document, Item, Partner, Location, Recipe)]
         assert not load_company()

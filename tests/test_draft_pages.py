@@ -269,9 +269,7 @@ def test_draft_edit_production_with_recipe_fills_its_ingredients_once(at_work, b
     main, _ = bakery
     flour, bread, bag = (Variant.objects.get(sku=sku) for sku in ("FLOUR", "BREAD", "BAG"))
     save_recipe(
-        variant=bread,
-        quantity=10_000_000,
-        lines=[Ingredient(flour, 6_000_000), Ingredient(bag, 10_000_000)],
+        variant=bread, quantity=10_000_000, lines=[Ingredient(flour, 6_000_000), Ingredient(bag, 10_000_000)], by=None
     )
     post("receipt", line("FLOUR", 15, batch="L1"), line("FLOUR", 15, batch="L2"), line("BAG", 100))
     page = Sheet.new(at_work, "production", sku="BREAD", quantity="30").fill(location=main.pk)

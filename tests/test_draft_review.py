@@ -461,7 +461,7 @@ def test_draft_edit_customer_return_asks_for_the_batch_that_is_new(at_work, main
 
 def test_draft_edit_recipe_gives_the_first_of_two_lines_the_rest(at_work, main):
     bread, bag = Variant.objects.get(sku="BREAD"), Variant.objects.get(sku="BAG")
-    save_recipe(variant=bread, quantity=10_000_000, lines=[Ingredient(bag, 20_000_000)])
+    save_recipe(variant=bread, quantity=10_000_000, lines=[Ingredient(bag, 20_000_000)], by=None)
     page = Sheet.new(at_work, "production", sku="BREAD", quantity="10").fill(location=main.pk).press("add-out")
     page = page.fill(sku_2="BAG", quantity_2="5").press("recipe")
     assert [(one.content.sku, one.content.quantity) for one in page.page.lines] == [

@@ -148,7 +148,7 @@ def test_what_is_taken_off_one_goes_to_another(loaf):
 
 def test_twins_of_before_are_saved_and_archived_as_they_are(twins, manager, client):
     assert broken() == {}
-    set_archived(row=variant("RYE"), archived=True)
+    set_archived(row=variant("RYE"), archived=True, by=None)
     client.force_login(manager)
     page = client.post(f"/variants/{variant('RYE').pk}/edit/", {"sku": "RYE", "name": "500 g", "gtin": "0" + GTIN})
     assert page.status_code == 302

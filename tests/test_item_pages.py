@@ -244,13 +244,13 @@ def test_item_edit_refuses_another_unit_once_it_moved(client, manager, catalogue
 def test_name_taken_in_the_same_moment_is_refused_on_its_field(catalogue):
     oven = Item.objects.get(key="bread oven")
     with pytest.raises(ValidationError) as refused:
-        create_variant(variant=Variant(item=oven, sku="bag"))
+        create_variant(variant=Variant(item=oven, sku="bag"), by=None)
     assert refused.value.message_dict == {"sku": ["“bag” was taken by somebody else just now. Choose another."]}
     with pytest.raises(ValidationError) as refused:
-        create_item(item=Item(name="Rye Flour"), variant=Variant(sku="NEW"))
+        create_item(item=Item(name="Rye Flour"), variant=Variant(sku="NEW"), by=None)
     assert refused.value.message_dict == {"name": ["“Rye Flour” was taken by somebody else just now. Choose another."]}
     with pytest.raises(ValidationError) as refused:
-        create_item(item=Item(name="Spelt flour"), variant=Variant(sku="BAG"))
+        create_item(item=Item(name="Spelt flour"), variant=Variant(sku="BAG"), by=None)
     assert refused.value.message_dict == {"sku": ["“BAG” was taken by somebody else just now. Choose another."]}
     assert (Item.objects.count(), Variant.objects.count()) == (3, 4)
 

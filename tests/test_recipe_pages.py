@@ -44,6 +44,7 @@ def recipe(sku: str, makes: str, *lines: tuple[str, str]) -> Recipe:
         variant=variant(sku),
         quantity=parse_quantity(makes),
         lines=[Ingredient(variant(ingredient), parse_quantity(quantity)) for ingredient, quantity in lines],
+        by=None,
     )
 
 
@@ -273,12 +274,12 @@ def test_recipe_edit_saves_with_the_same_number_of_queries(client, manager, kitc
 def test_save_recipe_refuses_with_field_and_line(kitchen):
     flour, loaf = variant("FLOUR"), variant("CL-400")
     sentence = build.refusal(
-        save_recipe, variant=loaf, quantity=MILLION, lines=[Ingredient(flour, 1), Ingredient(flour, 1)]
+        save_recipe, variant=loaf, quantity=MILLION, lines=[Ingredient(flour, 1), Ingredient(flour, 1)], by=None
     )
     assert sentence == "FLOUR stands in a line above already. Give all of it in one line."
-    sentence = build.refusal(save_recipe, variant=loaf, quantity=LINE_LIMIT + 1, lines=[Ingredient(flour, 1)])
+    sentence = build.refusal(save_recipe, variant=loaf, quantity=LINE_LIMIT + 1, lines=[Ingredient(flour, 1)], by=None)
     assert sentence == "A recipe cannot make 1000000000.000001. Give more than 0, and at most 1,000,000,000."
-    sentence = build.refusal(save_recipe, variant=loaf, quantity=1, lines=[Ingredient(variant("YEAST"), 1)])
+    sentence = build.refusal(save_recipe, variant=loaf, quantity=1, lines=[Ingredient(variant("YEAST"), 1)], by=None)
     assert sentence == "YEAST is archived. Choose another variant, or use it again on its edit page."
     assert stored() == []
 
@@ -288,15 +289,15 @@ def test_save_recipe_refuses_a_variant_that_was_deleted_meanwhile(committed_db):
     build.item("Sea salt", skus=("SALT",))
     loaf, salt = variant("CL-400"), variant("SALT")
     Variant.objects.filter(pk=salt.pk).delete()
-    sentence = build.refusal(save_recipe, variant=loaf, quantity=MILLION, lines=[Ingredient(salt, MILLION)])
+    sentence = build.refusal(save_recipe, variant=loaf, quantity=MILLION, lines=[Ingredient(salt, MILLION)], by=None)
     assert sentence == "A variant in the recipe of CL-400 was deleted just now. Load the page again."
     assert stored() == []
 
 
 def test_delete_recipe_says_whether_there_was_one(kitchen):
     recipe("CL-400", "30", ("FLOUR", "12"))
-    assert delete_recipe(variant=variant("CL-400")) is True
-    assert delete_recipe(variant=variant("CL-400")) is False
+    assert delete_recipe(variant=variant("CL-400"), by=None) is True
+    assert delete_recipe(variant=variant("CL-400"), by=None) is False
 
 
 def needs(*makes: tuple[str, str]) -> dict[str, int]:
@@ -352,7 +353,7 @@ def test_ingredients_for_asks_once(kitchen, django_assert_num_queries):
 def test_ingredients_for_is_exact(kitchen, makes, flour, mould, wanted):
     loaf = variant("CL-400")
     lines = [Ingredient(variant("FLOUR"), flour), Ingredient(variant("MOULD"), mould)]
-    save_recipe(variant=loaf, quantity=makes, lines=lines)
+    save_recipe(variant=loaf, quantity=makes, lines=lines, by=None)
     found = ingredients_for([(loaf.pk, quantity) for quantity in wanted])
     runs = Fraction(sum(wanted), makes)
     assert found.get(lines[0].variant.pk, 0) == floor(runs * flour + Fraction(1, 2))

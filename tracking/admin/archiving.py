@@ -36,13 +36,13 @@ def archive_row(row, *, by) -> None:
     if isinstance(row, Location):
         archive_location(location=row, by=by)
     else:
-        set_archived(row=row, archived=True)
+        set_archived(row=row, archived=True, by=by)
 
 
 @admin.action(description="Bring back from the archive", permissions=["change"])
 def bring_back(modeladmin, request, queryset):
     rows = list(queryset.filter(archived_at__isnull=False))
     for row in rows:
-        set_archived(row=row, archived=False)
+        set_archived(row=row, archived=False, by=request.user)
         modeladmin.log_change(request, row, "Brought back")
     messages.success(request, f"{len(rows):,} brought back.")

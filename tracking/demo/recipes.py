@@ -28,4 +28,4 @@ def make_recipes(variants: Mapping[str, Variant]) -> None:
     """Saves them for ``variants`` by SKU. Raises Refusal."""
     for sku, makes, takes in RECIPES:
         lines = [Ingredient(variants[taken], parse_quantity(quantity)) for taken, quantity in takes.items()]
-        save_recipe(variant=variants[sku], quantity=parse_quantity(makes), lines=lines)
+        save_recipe(variant=variants[sku], quantity=parse_quantity(makes), lines=lines, by=None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django import forms
 from django.forms.boundfield import BoundField
 
+from katana_trace.accounts.forms import PasswordAgainForm
 from katana_trace.lib.fields import TextValidator
 from tracking.imports.columns import Column, Shape
 from tracking.imports.formats import DATES, DECIMALS, SIGNS
@@ -34,6 +35,15 @@ class UploadForm(forms.Form):
     def __init__(self, *arguments, user, **named):
         super().__init__(*arguments, **named)
         self.fields["kind"].choices = [("", "Choose…"), *[(kind.name, kind.title) for kind in kinds_for(user)]]
+
+
+class CommitForm(PasswordAgainForm):
+    """What importing asks for: the password again, where the file reverses documents, as the page of a reversal does."""
+
+    def __init__(self, *arguments, request, reversals: int, **named):
+        super().__init__(*arguments, request=request, **named)
+        if not reversals:
+            self.fields.pop("password", None)
 
 
 @dataclass(frozen=True, slots=True)

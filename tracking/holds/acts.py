@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from katana_trace.lib.permission import require
 from katana_trace.lib.refusal import Refusal
 from tracking.holds.extent import Lot, held_with, made_from, mark_of
 from tracking.ledger import locks
 from tracking.ledger.retry import in_transaction
 from tracking.models import Batch, SerialNumber
 from tracking.records import hold as verbs
-from tracking.records.log import REASON_LIMIT, Record, check_reason, require
+from tracking.records.log import REASON_LIMIT, Record, check_reason
 
 MOVED_ON = (
     "What is on hold because of {number} is not what was shown to you: somebody held or released something meanwhile. "
@@ -65,7 +66,7 @@ def release_lot(*, record: Record, by, reason: str, extend: bool = False, seen: 
 
 def alone(record: Record, by, reason: str, work: Callable[[Record, str], int]) -> int:
     """What ``work`` returns for the record as it is while nothing else is posted, held or switched."""
-    require(by, verbs.PERMISSIONS[type(record)], verbs.ROLE_NEEDED)
+    require(by, verbs.PERMISSIONS[type(record)], sentence=verbs.ROLE_NEEDED)
     reason = check_reason(reason)
 
     def locked() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tracking.resources.refused import RowError
@@ -39,9 +39,10 @@ class Counts:
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
+    reversals: int = 0  # among what is made
 
     def as_json(self) -> dict[str, int]:
-        return {verb: getattr(self, verb) for verb in VERBS}
+        return asdict(self)
 
 
 @dataclass
@@ -72,6 +73,9 @@ class OutcomeFile(Watch):
 
     def made(self, row: int, what: str) -> None:
         self.write(Outcome(row, "made", what))
+
+    def reversal(self, row: int) -> None:
+        self.counts.reversals += 1
 
     def changed(self, row: int, what: str) -> None:
         self.write(Outcome(row, "changed", what))

@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import BinaryIO
 
-from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from katana_trace.lib.permission import require
 from katana_trace.lib.quantities import shown
 from katana_trace.lib.refusal import Refusal
 from tracking.imports.folder import ImportFolder, sweep
@@ -58,8 +58,7 @@ def take_upload(file: BinaryIO, *, name: str, size: int, kind: ImportKind, by) -
 
 
 def check_permission(kind: ImportKind, by) -> None:
-    if not by.has_perm(kind.permission):
-        raise PermissionDenied(f"Importing {kind.title.lower()} takes another role. Ask a manager to do it.")
+    require(by, kind.permission, sentence=f"Importing {kind.title.lower()} takes another role. Ask a manager to do it.")
 
 
 def forget_old() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from katana_trace.lib.numbers import key_of
+from katana_trace.lib.permission import require
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.rule import KindRule, NewDocument, NewLine
 from tracking.ledger import returned
@@ -18,6 +19,11 @@ LINES = """
     LEFT JOIN tracking_serialnumber s ON s.id = l.serial_id
     WHERE l.document_id = %s ORDER BY l.id
 """
+
+
+def require_reversing(by) -> None:
+    """Raises PermissionDenied unless ``by`` may reverse documents (rule 12): at every door, a movements file too."""
+    require(by, "tracking.reverse_document", sentence="Only a manager reverses documents. Ask a manager to do it.")
 
 
 def mirrored_lines(original: Document) -> tuple[NewLine, ...]:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from django.core.exceptions import PermissionDenied
-
 from katana_trace.lib import days
 from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import check_number, check_text, key_of
+from katana_trace.lib.permission import require
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.kinds import KINDS, rule_of
 from tracking.documents.rule import KindRule, NewDocument, PartnerText
@@ -77,8 +76,9 @@ class Posting:
     """The postings of one transaction. Whoever adds more than one document owns the ledger first (``locks.own_ledger``)."""
 
     def __init__(self, *, by):
-        if by is not None and not by.has_perm("tracking.add_document"):
-            raise PermissionDenied("Posting documents takes the role Operator. Ask an operator to do it.")
+        require(
+            by, "tracking.add_document", sentence="Posting documents takes the role Operator. Ask an operator to do it."
+        )
         self.by = by
         self.holdings = Holdings()
         self.fingerprints: dict[tuple[str, str], str] = {}
@@ -115,7 +115,8 @@ class Posting:
     def add(self, new: NewDocument, *, fingerprint: str = "") -> bool:
         """Plans one document; it is written with the next ``write``. False when the very same one was posted before.
 
-        ``fingerprint`` may be given by who has computed it already. Raises Refusal; what was added before stays planned.
+        ``fingerprint`` may be given by who has computed it already. Raises Refusal, or PermissionDenied for a mirror when
+        ``by`` may not reverse; what was added before stays planned.
         """
         rule = rule_of(new.kind)
         if new.number and not fingerprint:
@@ -226,6 +227,7 @@ class Posting:
 
     def find_original(self, new: NewDocument, rule: KindRule) -> Document:
         """The document that ``new`` mirrors, which must be posted, no mirror, not reversed yet, and its exact opposite."""
+        mirror.require_reversing(self.by)
         if self.pending:
             self.write()
         return mirror.find_original(new, rule)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
-
 from katana_trace.lib import days
 from katana_trace.lib.identity import new_uuid
 from katana_trace.lib.refusal import Refusal
@@ -22,8 +20,7 @@ def reverse_document(document: Document, *, by, reason: str, token: UUID | None 
     Raises Refusal when it is a mirror itself, was reversed already, its goods are gone (naming what used them), or
     tracking was switched since; PermissionDenied when ``by`` may not.
     """
-    if by is not None and not by.has_perm("tracking.reverse_document"):
-        raise PermissionDenied("Only a manager reverses documents.")
+    mirror.require_reversing(by)
     if document.kind not in KINDS:
         raise Refusal(
             f"{document.number} was made by a switch of tracking, so it is not reversed. Switch tracking again instead."

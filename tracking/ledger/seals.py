@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
-
 from katana_trace.lib import days
 from katana_trace.lib.acts import log_act
 from katana_trace.lib.days import instant_text
 from katana_trace.lib.numbers import can_be_stored
+from katana_trace.lib.permission import require
 from tracking.ledger import locks
 from tracking.ledger.digest import FIELD, sha256, text_of
 from tracking.ledger.retry import in_transaction
@@ -78,8 +77,7 @@ def seal_ledger(*, by) -> Sealing:
 
     ``by`` is the user, or None for the program itself. Nothing is posted or logged meanwhile. Raises PermissionDenied.
     """
-    if by is not None and not by.has_perm("tracking.add_seal"):
-        raise PermissionDenied("Sealing the ledger takes the role Manager. Ask a manager to do it.")
+    require(by, "tracking.add_seal", sentence="Sealing the ledger takes the role Manager. Ask a manager to do it.")
     return in_transaction(lambda: seal_here(by=by))
 
 

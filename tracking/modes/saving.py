@@ -5,9 +5,10 @@ Whoever wants to say who and why sets ``item.switched_by`` and ``item.switch_rea
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 
 from items.models import Item, TrackingMode
+from katana_trace.lib.permission import require
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks
 from tracking.modes import check, enabling
@@ -45,8 +46,7 @@ def before_save(item: Item) -> None:
         item.tracking_mode, item.tracking_epoch = present, epoch
         return
     by = getattr(item, "switched_by", None)
-    if by is not None and not by.has_perm("items.switch_tracking"):
-        raise PermissionDenied("Only a manager switches product tracking.")
+    require(by, "items.switch_tracking", sentence="Only a manager switches product tracking.")
     locks.share_ledger()
     locks.own_items([item.pk])
     present, epoch = mode_and_epoch(item)

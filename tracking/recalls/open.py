@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from katana_trace.lib import days
 from katana_trace.lib.numbers import check_text, key_of
+from katana_trace.lib.permission import require
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import changes, locks
 from tracking.ledger.recall_facts import change_of_opening, digest_of_event, opening_facts
@@ -17,7 +18,6 @@ from tracking.models import Document, Recall, RecallEvent
 from tracking.recalls.picture import write_picture
 from tracking.recalls.scope import Scope, scope_of
 from tracking.recalls.words import count_of
-from tracking.records.log import require
 from tracking.trace.facts import LotFacts
 
 FIRST = "RC-000001"
@@ -29,7 +29,9 @@ def open_recall(*, roots: Sequence[LotFacts], kind: str, title: str, reason: str
     No posting, switch or hold can happen while the picture is taken. The open case of the same kind, title and lots is
     returned as it is: a double click opens one. Raises Refusal, PermissionDenied.
     """
-    require(by, "tracking.add_recall", "Opening a recall or drill takes the role Manager. Ask a manager to do it.")
+    require(
+        by, "tracking.add_recall", sentence="Opening a recall or drill takes the role Manager. Ask a manager to do it."
+    )
     if kind not in Recall.Kind.values:
         raise Refusal(f"“{kind[:20]}” is no kind of case. Choose recall or drill.", field="kind")
     title, reason = checked(title, "Title", 120), checked(reason, "Reason", 1000)

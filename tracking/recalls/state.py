@@ -9,6 +9,7 @@ from typing import TypeVar
 from katana_trace.lib import days
 from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import check_text
+from katana_trace.lib.permission import require
 from katana_trace.lib.quantities import for_people, to_millionths
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks
@@ -21,7 +22,6 @@ from tracking.recalls.scope import Scope, ScopeLot
 from tracking.recalls.since import scope_now
 from tracking.recalls.words import count_of, parts_of
 from tracking.records.hold import hold
-from tracking.records.log import require
 
 Result = TypeVar("Result")
 State = RecallCustomer.State
@@ -31,7 +31,7 @@ MANAGERS = "Working on a recall or drill takes the role Manager. Ask a manager t
 
 def in_open_case(recall: Recall, by, work: Callable[[Recall], Result]) -> Result:
     """What ``work`` returns in one transaction, with the case locked. Raises Refusal for one that is closed."""
-    require(by, "tracking.change_recall", MANAGERS)
+    require(by, "tracking.change_recall", sentence=MANAGERS)
 
     def locked() -> Result:
         locks.share_ledger()  # before the case: a seal waits for what is logged of it
@@ -206,5 +206,5 @@ def hold_all(*, recall: Recall, by) -> int:
         write_event(present, f"{count_of(len(records), 'lot')} put on hold.", by=by)
         return len(records)
 
-    require(by, "tracking.change_recall", MANAGERS)
+    require(by, "tracking.change_recall", sentence=MANAGERS)
     return in_transaction(work)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
-
 from katana_trace.lib import days
 from katana_trace.lib.numbers import UNBATCHED, is_unbatched, key_of
+from katana_trace.lib.permission import require
 from katana_trace.lib.quantities import MILLION
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.rule import NewDocument, NewLine
@@ -87,9 +86,13 @@ def check_count(numbers: Sequence[str]) -> None:
 
 
 def post_adjustment(lines: tuple[NewLine, ...], *, note: str, by, token: UUID) -> Document:
-    return post(NewDocument(kind="adjustment", posted_at=days.now(), lines=lines, note=note, token=token), by=by)
+    return post(
+        NewDocument(kind="adjustment", posted_at=days.now(), lines=lines, note=note, token=token),
+        by=by,
+    )
 
 
 def check_permission(by) -> None:
-    if by is not None and not by.has_perm("tracking.add_document"):
-        raise PermissionDenied("Assigning numbers takes the role Operator. Ask an operator to do it.")
+    require(
+        by, "tracking.add_document", sentence="Assigning numbers takes the role Operator. Ask an operator to do it."
+    )

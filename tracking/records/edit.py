@@ -7,11 +7,12 @@ from datetime import date
 
 from katana_trace.lib.days import FIRST_YEAR, LAST_YEAR
 from katana_trace.lib.numbers import check_text
+from katana_trace.lib.permission import require
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks
 from tracking.ledger.retry import in_transaction
 from tracking.models import Batch
-from tracking.records.log import Change, Value, check_reason, require, write_changes
+from tracking.records.log import Change, Value, check_reason, write_changes
 
 DATES = {"expires_on": "The expiry date", "made_on": "The date of making"}
 TEXTS = {"supplier_batch": ("Supplier's batch number", 64), "note": ("Note", 1000)}
@@ -23,7 +24,7 @@ def edit_batch(*, batch: Batch, changes: Mapping[str, Value], by, reason: str) -
     Returns the batch as it is now. What differs is logged, a row for each field, in the same transaction. The item is
     locked, so that no posting judges the expiry while it changes. Raises Refusal and PermissionDenied.
     """
-    require(by, "tracking.change_batch", "Editing a batch takes the role Manager. Ask a manager to do it.")
+    require(by, "tracking.change_batch", sentence="Editing a batch takes the role Manager. Ask a manager to do it.")
     reason = check_reason(reason)
     wanted = {name: checked(name, value) for name, value in changes.items()}
 

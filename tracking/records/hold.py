@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from katana_trace.lib.permission import require
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks
 from tracking.ledger.retry import in_transaction
 from tracking.models import Batch, SerialNumber
 from tracking.models.batch import RecordStatus
-from tracking.records.log import Change, Record, check_reason, require, write_changes
+from tracking.records.log import Change, Record, check_reason, write_changes
 
 PERMISSIONS = {Batch: "tracking.change_batch", SerialNumber: "tracking.change_serialnumber"}
 AT_ONCE = 500  # records of one UPDATE
@@ -30,7 +31,7 @@ def release(*, records: Sequence[Record], by, reason: str) -> None:
 def set_status(records: Sequence[Record], status: RecordStatus, *, by, reason: str) -> None:
     """The item locks are exclusive: a shipment sees the hold, or is posted before it."""
     for kind in {type(record) for record in records}:
-        require(by, PERMISSIONS[kind], ROLE_NEEDED)
+        require(by, PERMISSIONS[kind], sentence=ROLE_NEEDED)
     reason = check_reason(reason)
     if not records:
         raise Refusal("Nothing was chosen. Choose at least one batch or serial number.")

@@ -1,11 +1,9 @@
-"""The log of changes: what every verb of this room writes in its own transaction, and who may use the verbs."""
+"""The log of changes: what every verb of this room writes in its own transaction."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-
-from django.core.exceptions import PermissionDenied
 
 from katana_trace.lib import days
 from katana_trace.lib.acts import log_act
@@ -65,9 +63,3 @@ def check_reason(reason: str) -> str:
         return check_text(reason, what="Reason", limit=REASON_LIMIT)
     except ValueError as error:
         raise Refusal(str(error), field="reason") from error
-
-
-def require(by, permission: str, sentence: str) -> None:
-    """Raises PermissionDenied with ``sentence`` when ``by`` lacks ``permission``; None is the trusted shell."""
-    if by is not None and not by.has_perm(permission):
-        raise PermissionDenied(sentence)

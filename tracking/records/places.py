@@ -13,12 +13,12 @@ from django.db.models import QuerySet, Sum
 
 from items import catalogue
 from katana_trace.lib.acting import acting
+from katana_trace.lib.permission import require
 from katana_trace.lib.quantities import for_people, to_millionths
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import locks
 from tracking.ledger.retry import in_transaction
 from tracking.models import Location, Partner, StockLevel
-from tracking.records.log import require
 
 Place = Location | Partner
 
@@ -28,7 +28,7 @@ NAMED = 3  # SKUs that a refusal names
 def create(*, place: Place, by) -> Place:
     """Saves a new location or partner. Raises ValidationError on the field it belongs to, and PermissionDenied."""
     what = place._meta.verbose_name_plural
-    require(by, permission("add", place), f"Making {what} takes the role Operator. Ask an operator to do it.")
+    require(by, permission("add", place), sentence=f"Making {what} takes the role Operator. Ask an operator to do it.")
     try:
         with acting(by), transaction.atomic():
             place.save()
@@ -43,8 +43,7 @@ def change(*, place: Place, fields: Iterable[str], by, reason: str = "") -> None
     Raises ValidationError and PermissionDenied.
     """
     require_manager(by, place, "Changing")
-    with acting(by, reason):
-        catalogue.change(row=place, fields=fields)
+    catalogue.change(row=place, fields=fields, by=by, reason=reason)
 
 
 def archive_location(*, location: Location, by) -> None:
@@ -61,8 +60,7 @@ def archive_location(*, location: Location, by) -> None:
             raise Refusal(f"{location.name} is no longer there. Load the list again.")
         if present.archived_at is None:
             check_empty(present)
-        with acting(by):
-            catalogue.set_archived(row=present, archived=True)
+        catalogue.set_archived(row=present, archived=True, by=by)
         location.archived_at = present.archived_at
 
     in_transaction(work)
@@ -71,15 +69,13 @@ def archive_location(*, location: Location, by) -> None:
 def archive_partner(*, partner: Partner, by) -> None:
     """Hides a partner from pickers; one that is archived already stays as it is. Raises PermissionDenied."""
     require_manager(by, partner, "Archiving")
-    with acting(by):
-        catalogue.set_archived(row=partner, archived=True)
+    catalogue.set_archived(row=partner, archived=True, by=by)
 
 
 def bring_back(*, place: Place, by) -> None:
     """Shows a location or partner in pickers again; one that is in use stays as it is. Raises PermissionDenied."""
     require_manager(by, place, "Bringing back")
-    with acting(by):
-        catalogue.set_archived(row=place, archived=False)
+    catalogue.set_archived(row=place, archived=False, by=by)
 
 
 def stock_at(location: Location) -> QuerySet:
@@ -109,7 +105,7 @@ def check_empty(location: Location) -> None:
 
 def require_manager(by, place: Place, doing: str) -> None:
     what = place._meta.verbose_name_plural
-    require(by, permission("change", place), f"{doing} {what} takes the role Manager. Ask a manager to do it.")
+    require(by, permission("change", place), sentence=f"{doing} {what} takes the role Manager. Ask a manager to do it.")
 
 
 def permission(verb: str, place: Place) -> str:

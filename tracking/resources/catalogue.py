@@ -15,6 +15,7 @@ from import_export.widgets import Widget
 
 from items.models import Item, TrackingMode, Variant
 from katana_trace.lib.numbers import key_of
+from katana_trace.lib.permission import may
 from katana_trace.lib.quantities import shown
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger.retry import sentence_of
@@ -123,13 +124,11 @@ class KeyedResource(resources.ModelResource):
 
     def check_permission(self, instance) -> None:
         """A row that is new takes the permission to add, one that changes something the one to change."""
-        if self.user is None:
-            return
         meta = instance._meta
         what, app = meta.verbose_name, meta.app_label
-        if instance._state.adding and not self.user.has_perm(f"{app}.add_{meta.model_name}"):
+        if instance._state.adding and not may(self.user, f"{app}.add_{meta.model_name}"):
             raise ValidationError(f"“{instance}” is new, and you may not add any {what}. Ask a manager.")
-        if not instance._state.adding and not self.user.has_perm(f"{app}.change_{meta.model_name}"):
+        if not instance._state.adding and not may(self.user, f"{app}.change_{meta.model_name}"):
             raise ValidationError(f"“{instance}” is there already, and you may not change any {what}. Ask a manager.")
 
     def do_instance_save(self, instance, is_create):
@@ -208,7 +207,7 @@ class ItemResource(KeyedResource):
     def check_permission(self, instance) -> None:
         super().check_permission(instance)
         switched = not instance._state.adding and instance.tracking_mode != instance.loaded_tracking[0]
-        if switched and self.user is not None and not self.user.has_perm("items.switch_tracking"):
+        if switched and not may(self.user, "items.switch_tracking"):
             sentence = f"You may not switch the tracking of {instance.name}. Ask a manager, or give tracking as it is."
             raise ValidationError({"tracking_mode": sentence})
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from items.models import Variant
 from katana_trace.lib.days import parse_day
 from katana_trace.lib.numbers import can_be_stored, key_of
+from katana_trace.lib.permission import require
 from katana_trace.lib.quantities import shown
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, Row, read_rows
@@ -21,7 +22,7 @@ from tracking.ledger import locks
 from tracking.ledger.retry import in_transaction
 from tracking.models import Batch
 from tracking.records.edit import DATES, TEXTS, checked, differences
-from tracking.records.log import Change, as_text, check_reason, require, write_changes
+from tracking.records.log import Change, as_text, check_reason, write_changes
 from tracking.resources.refused import FileRefused, RowError
 from tracking.resources.watch import Watch, difference
 
@@ -40,7 +41,7 @@ def import_batches(
     A column that is not in the file is left as it is; an empty cell empties. Raises FileRefused with every bad row,
     PermissionDenied when ``by`` may not edit batches.
     """
-    require(by, "tracking.change_batch", "Importing batches takes the role Manager. Ask a manager to do it.")
+    require(by, "tracking.change_batch", sentence="Importing batches takes the role Manager. Ask a manager to do it.")
     reason = check_reason(reason)
 
     watch = watch or Watch()

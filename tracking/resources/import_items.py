@@ -13,6 +13,7 @@ from items.models import Item, TrackingMode, Variant
 from katana_trace.lib.acting import acting
 from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import key_of
+from katana_trace.lib.permission import require
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, Row, read_rows
 from tracking.ledger.retry import in_transaction, sentence_of
@@ -21,6 +22,7 @@ from tracking.resources.watch import Watch, difference
 
 REQUIRED = ("item", "kind", "unit", "tracking", "sku", "variant", "gtin", "shelf_life_days")
 TEXT = ("item", "unit", "sku", "variant", "gtin")
+PERMISSIONS = tuple(f"items.{verb}_{model}" for verb in ("add", "change") for model in ("item", "variant"))
 CHUNK = 500
 
 
@@ -42,8 +44,7 @@ def import_items(
     when ``by`` may not.
     """
 
-    if by is not None and not by.has_perms(["items.add_item", "items.change_item"]):
-        raise PermissionDenied("Importing items takes the role Manager. Ask a manager to do it.")
+    require(by, *PERMISSIONS, sentence="Importing items takes the role Manager. Ask a manager to do it.")
 
     watch = watch or Watch()
 
@@ -168,9 +169,12 @@ class ItemImport:
                 self.differs.append(difference(self.columns.get(name, name), getattr(item, name), value))
             setattr(item, name, value)
         item.switched_by, item.switch_reason = self.by, self.reason
-        if switched and self.by is not None and not self.by.has_perm("items.switch_tracking"):
-            raise PermissionDenied(
-                f"{self.by} may not switch the tracking of {item.name}. Ask a manager, or give tracking as it is."
+        if switched:
+            require(
+                self.by,
+                "items.switch_tracking",
+                sentence=f"{self.by} may not switch the tracking of {item.name}. "
+                "Ask a manager, or give tracking as it is.",
             )
         clean(item)
         try:

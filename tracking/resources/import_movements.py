@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from items.models import Variant
 from katana_trace.lib.acting import acting
 from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import key_of
+from katana_trace.lib.permission import may
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, read_rows
 from tracking.documents.kinds import KINDS
 from tracking.documents.rule import NewDocument, NewLine, PartnerText
 from tracking.ledger import locks
 from tracking.ledger.former_names import FormerNames
+from tracking.ledger.mirror import require_reversing
 from tracking.ledger.post import Posting
 from tracking.ledger.retry import in_transaction
 from tracking.models import Location, Partner
@@ -45,7 +48,7 @@ def import_movements(file: BinaryIO, *, by, dry_run: bool = False, watch: Watch 
     """Posts every document of the CSV ``file`` that was not posted before; all in one transaction.
 
     With ``dry_run`` everything is tried and nothing kept. Raises FileRefused with every bad row, PermissionDenied when
-    ``by`` may not post.
+    ``by`` may not post. A document that reverses another is a bad row where ``by`` may not reverse.
     """
 
     watch = watch or Watch()
@@ -118,6 +121,8 @@ class MovementImport:
             self.posting.write()
 
     def post(self, document: TextDocument, new: NewDocument, fingerprint: str, what: str) -> None:
+        if new.reverses and not self.may_reverse(document):
+            return
         if new.reverses and self.errors:
             return  # its original may be among what was not written
         try:
@@ -128,6 +133,17 @@ class MovementImport:
             self.done.documents += 1
             self.done.lines += len(new.lines)
             self.watch.made(document.row, what)
+            if new.reverses:
+                self.watch.reversal(document.row)
+
+    def may_reverse(self, document: TextDocument) -> bool:
+        """Whether the file's owner may reverse documents; each that reverses one is refused by its row where not."""
+        try:
+            require_reversing(self.posting.by)
+        except PermissionDenied as denied:
+            self.errors.append(RowError(document.row, str(denied), "reverses"))
+            return False
+        return True
 
     def resolve(self, document: TextDocument) -> NewDocument | None:
         """The document with ids for its texts; None when a SKU is unknown, or a partner's name is two partners'."""
@@ -143,16 +159,12 @@ class MovementImport:
                     )
                 )
                 continue
-            lines.append(
-                NewLine(
-                    variant,
-                    self.location(line.location),
-                    line.quantity,
-                    line.batch_number,
-                    line.expires_on,
-                    line.serial_number,
-                )
-            )
+            try:
+                place = self.location(line.location)
+            except Refusal as refusal:
+                self.errors.append(RowError(line.row, refusal.sentence, "location"))
+                continue
+            lines.append(NewLine(variant, place, line.quantity, line.batch_number, line.expires_on, line.serial_number))
         if len(self.errors) > before:
             return None
         try:
@@ -174,6 +186,7 @@ class MovementImport:
     def location(self, name: str) -> int:
         key = key_of(name)
         if key not in self.locations:
+            self.require_to_make(Location, name)
             self.locations[key] = Location.objects.create(name=name).pk
             self.done.locations += 1
             self.new_names.append(f"new location {name}")
@@ -185,10 +198,17 @@ class MovementImport:
         if key not in self.partners:
             if former := self.former_names.find(name):
                 return former.partner, former.text
+            self.require_to_make(Partner, name)
             self.partners[key] = Partner.objects.create(name=name).pk
             self.done.partners += 1
             self.new_names.append(f"new partner {name}")
         return self.partners[key], None
+
+    def require_to_make(self, model: type[Location] | type[Partner], name: str) -> None:
+        """Raises Refusal where the file names what is not there and its owner may not make it."""
+        what = model._meta.verbose_name
+        if not may(self.posting.by, f"tracking.add_{model._meta.model_name}"):
+            raise Refusal(f"There is no {what} “{name}”, and you may not make one. Ask a manager to do it.", field=what)
 
     def refuse(self, document: TextDocument, refusal: Refusal) -> None:
         row = document.lines[refusal.line].row if refusal.line is not None else document.row

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from items.models import TrackingMode, Variant
 from katana_trace.lib import days
 from katana_trace.lib.numbers import check_number, key_of
+from katana_trace.lib.permission import require
 from katana_trace.lib.quantities import MILLION, for_people, shown
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, Row, read_rows
@@ -48,8 +48,11 @@ def import_serials(file: BinaryIO, *, by, dry_run: bool = False, watch: Watch | 
 
     Raises FileRefused with every bad row, PermissionDenied when ``by`` may not post.
     """
-    if by is not None and not by.has_perm("tracking.add_document"):
-        raise PermissionDenied("Importing serial numbers takes the role Operator. Ask an operator to do it.")
+    require(
+        by,
+        "tracking.add_document",
+        sentence="Importing serial numbers takes the role Operator. Ask an operator to do it.",
+    )
 
     watch = watch or Watch()
 

@@ -12,7 +12,6 @@ from datetime import date
 from typing import BinaryIO
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from items.models import Variant
@@ -20,6 +19,7 @@ from katana_trace.lib import days
 from katana_trace.lib.acting import acting
 from katana_trace.lib.days import parse_day
 from katana_trace.lib.numbers import check_number, check_text, key_of
+from katana_trace.lib.permission import require
 from katana_trace.lib.quantities import MILLION, parse_quantity, plain, shown
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, Row, read_rows
@@ -58,8 +58,7 @@ def import_stock(
 
     Raises FileRefused with every bad row, PermissionDenied when ``by`` may not post.
     """
-    if by is not None and not by.has_perm("tracking.add_document"):
-        raise PermissionDenied("Importing stock takes the role Operator. Ask an operator to do it.")
+    require(by, "tracking.add_document", sentence="Importing stock takes the role Operator. Ask an operator to do it.")
 
     watch = watch or Watch()
 

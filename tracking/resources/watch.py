@@ -18,6 +18,9 @@ class Watch:
     def made(self, row: int, what: str) -> None:
         """``row`` makes something new."""
 
+    def reversal(self, row: int) -> None:
+        """What ``row`` makes reverses a document."""
+
     def changed(self, row: int, what: str) -> None:
         """``row`` changes what is there; ``what`` names old and new values."""
 

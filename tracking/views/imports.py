@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from katana_trace.lib.htmx import render_page
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import guard, write_rows
-from tracking.forms.imports import MappingForm, UploadForm
+from tracking.forms.imports import CommitForm, MappingForm, UploadForm
 from tracking.imports import run, worker
 from tracking.imports.folder import ImportFolder
 from tracking.imports.kinds import KINDS, kinds_for
@@ -98,7 +98,11 @@ def found(request: HttpRequest, token) -> FileImport:
 @require_safe
 def import_detail(request: HttpRequest, token) -> HttpResponse:
     """What stage it is in: being read, columns to choose, previewed, being imported, imported."""
-    file_import = found(request, token)
+    return show(request, found(request, token))
+
+
+def show(request: HttpRequest, file_import: FileImport, form: CommitForm | None = None) -> HttpResponse:
+    """``form`` is what was refused of an import that was asked for."""
     kind, folder = KINDS[file_import.kind], ImportFolder(file_import.token)
     context = {"import": file_import, "kind": kind}
     if file_import.stage == Stage.DONE:
@@ -108,13 +112,19 @@ def import_detail(request: HttpRequest, token) -> HttpResponse:
         messages.error(request, GONE)
         return redirect("tracking:import_new")
     if file_import.stage == Stage.MAPPING:
-        return redirect("tracking:import_mapping", token=token)
+        return redirect("tracking:import_mapping", token=file_import.token)
     if file_import.is_running:
         context |= {"progress": folder.read_progress(), "is_stalled": folder.is_stalled()}
     elif folder.outcome.is_file():
         verdict = verdict_of(file_import, request.GET.get("show", ""))
         context |= {"verdict": verdict, "table": shown_table(file_import, verdict)}
-    return render_page(request, "tracking/import_detail.html", "tracking/_import_state.html", context)
+        context["form"] = form or commit_form(request, file_import)
+    status = 422 if form else 200
+    return render_page(request, "tracking/import_detail.html", "tracking/_import_state.html", context, status=status)
+
+
+def commit_form(request: HttpRequest, file_import: FileImport, typed=None) -> CommitForm:
+    return CommitForm(typed, request=request, reversals=file_import.counts.get("reversals", 0))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -161,7 +171,11 @@ def import_commit(request: HttpRequest, token) -> HttpResponse:
     is_seen = bool(file_import.digest) and request.POST.get("digest") == file_import.digest
     if file_import.stage == Stage.PREVIEWED and not is_seen:
         messages.warning(request, "The preview was made anew since you looked at it. Look at it again, then import.")
-    elif worker.claim(file_import, stages=(Stage.PREVIEWED,), to=Stage.COMMITTING):
+        return redirect(file_import)
+    form = commit_form(request, file_import, request.POST)
+    if file_import.stage == Stage.PREVIEWED and not form.is_valid():
+        return show(request, file_import, form)
+    if worker.claim(file_import, stages=(Stage.PREVIEWED,), to=Stage.COMMITTING):
         worker.begin(file_import, run.commit, by=request.user)
     return redirect(file_import)
 
