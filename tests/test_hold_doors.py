@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -26,6 +27,7 @@ from tracking.records.hold import hold, release
 pytestmark = pytest.mark.django_db
 
 KINDS = ["shipment", "production"]
+RELABELS = ["adjustment", "stocktake"]
 SKUS = {"batch": "DOUGH", "serial": "OVEN"}
 NUMBERS = {"batch": "D1", "serial": "S1"}
 SAID = {
@@ -242,10 +244,12 @@ def write_past_the_planner(tracked: str, kind: str, write: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["supplier_return", "adjustment", "transfer", "stocktake"])
-def test_held_goods_can_be_put_away(tracked, kind, operator):
+def test_held_goods_can_be_put_away(tracked, kind, operator, manager):
+    """By an operator where the lot stays what it is; out of it only by who may release it."""
     hold(records=[lot(tracked)], by=None, reason="Weevils")
     arrives = [moved(tracked, 1, at="Shop")] if kind == "transfer" else []
-    post(kind, moved(tracked), *arrives, by=operator)
+    by = manager if kind in RELABELS else operator
+    post(kind, moved(tracked), *arrives, by=by)
     assert lot(tracked).is_held
     assert broken() == {}
 
@@ -274,36 +278,66 @@ def test_documents_of_held_goods_can_be_reversed(tracked, manager):
 # -- relabelling ----------------------------------------------------------------------------------------------------------
 
 
-def test_relabelling_does_not_escape_a_hold(tracked, operator, manager):
+def taken_of(what: str, kind: str) -> str:
+    return (
+        f"{what} is on hold, and this {kind} takes from it. Only who may release it may do that: "
+        "ask a manager to post this, or to release it first."
+    )
+
+
+@pytest.mark.parametrize("kind", RELABELS)
+def test_relabelling_does_not_escape_a_hold(tracked, kind, operator, manager):
+    """Nor does writing the goods off first, and finding others afterwards."""
     hold(records=[lot(tracked)], by=None, reason="Weevils")
     before = there()
-    refused = refusal(post, "adjustment", moved(tracked), moved(tracked, 1, number="FRESH"), by=operator)
-    assert refused == (
-        f"{NUMBERS[tracked]} of {SKUS[tracked]} is on hold, and this would make it FRESH, which is not. "
-        "Ask a manager to do it, or to release it first."
-    )
+    said = taken_of(f"{NUMBERS[tracked]} of {SKUS[tracked]}", kind)
+    for lines in ([moved(tracked), moved(tracked, 1, number="FRESH")], [moved(tracked)]):
+        assert refusal(post, kind, *lines, by=operator) == said
     assert there() == before
     # Who may release it may part what is good from it.
-    post("adjustment", moved(tracked), moved(tracked, 1, number="FRESH"), by=manager)
+    post(kind, moved(tracked), moved(tracked, 1, number="FRESH"), by=manager)
     post("shipment", moved(tracked, number="FRESH"))
 
 
-def test_relabelling_within_what_is_on_hold_is_no_escape(operator):
+def test_relabelling_within_what_is_on_hold_takes_a_manager_too(operator, manager):
+    """The rule asks what is taken, not what becomes of it: a hold that is counted down is over for what is gone."""
     post("receipt", moved("batch", 1, number="D2"))
     hold(records=[batch("D1"), batch("D2")], by=None, reason="Weevils")
-    post("adjustment", moved("batch"), moved("batch", 1, number="D2"), by=operator)
-    # Another SKU does not come of it, so nothing of it is released (rule 13).
-    post("adjustment", moved("batch"), line("FLOUR", 1, batch="F1"), by=operator)
+    lines = [moved("batch"), moved("batch", 1, number="D2")]
+    assert refusal(post, "adjustment", *lines, by=operator) == taken_of("D1 of DOUGH", "adjustment")
+    post("adjustment", *lines, by=manager)
     assert stock()["DOUGH", "Main", "D2"] == "2"
 
 
-def test_relabelling_a_held_serial_number_to_none_is_refused(operator):
+def test_relabelling_a_held_serial_number_takes_who_may_change_serial_numbers(operator):
     hold(records=[serial("S1")], by=None, reason="Cracked")
-    assert refusal(post, "adjustment", moved("serial"), line("OVEN", 1), by=operator) == (
-        "S1 of OVEN is on hold, and this would make it stock without a number, which is not. "
-        "Ask a manager to do it, or to release it first."
-    )
-    assert serials() == {"S1": "Main"}
+    lines = [moved("serial"), line("OVEN", 1)]
+    for name in ("change_batch", "change_serialnumber"):
+        assert refusal(post, "adjustment", *lines, by=operator) == taken_of("S1 of OVEN", "adjustment")
+        assert serials() == {"S1": "Main"}
+        operator = given(operator, name)
+    post("adjustment", *lines, by=operator)
+    assert serials() == {"S1": ""}
+
+
+@pytest.mark.parametrize("kind", RELABELS)
+def test_a_mirror_that_takes_from_held_goods_takes_who_may_release_them(kind, operator):
+    """The goods were put into D1 before it was held; turning that round takes them out of it again."""
+    post("receipt", moved("batch", 1, number="D2"))
+    document = post(kind, moved("batch", number="D2"), moved("batch", 1))
+    hold(records=[batch("D1")], by=None, reason="Weevils")
+    operator = given(operator, "reverse_document")
+    before = there()
+    assert refusal(build.reverse, document, by=operator) == taken_of("D1 of DOUGH", kind)
+    assert there() == before
+    build.reverse(document, by=given(operator, "change_batch"))
+    assert stock()["DOUGH", "Main", "D2"] == "1"
+
+
+def given(user, name: str):
+    """``user`` with one permission more."""
+    user.user_permissions.add(Permission.objects.get(codename=name))
+    return type(user).objects.get(pk=user.pk)
 
 
 def test_assigning_numbers_to_held_stock_is_refused(client, operator, manager):
@@ -316,10 +350,7 @@ def test_assigning_numbers_to_held_stock_is_refused(client, operator, manager):
     client.force_login(operator)
     page = client.post(f"/items/{salt.pk}/assign/", {**typed, "token": str(new_uuid())})
     assert page.status_code == 422
-    assert list(page.context["form"].errors["batch_number"]) == [
-        "UNBATCHED of SALT is on hold, and this would make it L1, which is not. "
-        "Ask a manager to do it, or to release it first."
-    ]
+    assert list(page.context["form"].errors["batch_number"]) == [taken_of("UNBATCHED of SALT", "adjustment")]
     assert stock()["SALT", "Main", "UNBATCHED"] == "8"
 
 
@@ -330,7 +361,7 @@ def test_relabelling_by_import_is_refused_with_its_row(operator, tmp_path: Path)
     file.write_bytes(f"{HEADER}{head},D1,,,-1,\r\n{head},FRESH,,,1,\r\n".encode())
     before = there()
     with pytest.raises(
-        CommandError, match=r"Row 4, batch_number: D1 of DOUGH is on hold, and this would make it FRESH"
+        CommandError, match=r"Row 3, batch_number: D1 of DOUGH is on hold, and this adjustment takes from it"
     ):
         run("import_csv", "movements", str(file), "--by", "operator")
     assert there() == before

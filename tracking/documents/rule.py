@@ -38,6 +38,9 @@ class NewDocument:
     """A document to post. An empty ``number`` is given by the program; ``reverses`` is the number it mirrors.
 
     ``partner_text`` is for a document that has an older name of ``partner``; None is the present name and address.
+    ``carries_expiry``: a new batch without an expiry takes the earliest of those that this document makes it of (rule 10), as
+    a person expects who types it; a file means what it says. ``reason`` is why one of them may expire later, where the note
+    does not say it.
     """
 
     kind: str
@@ -48,6 +51,8 @@ class NewDocument:
     partner_text: PartnerText | None = None
     note: str = ""
     reverses: str = ""
+    carries_expiry: bool = False
+    reason: str = ""
     token: uuid.UUID = field(default_factory=new_uuid)
 
 

@@ -2,4 +2,6 @@
 
 from tracking.documents.rule import KindRule
 
-STOCKTAKE = KindRule("stocktake", "Stocktake", "SC", incoming=True, outgoing=True, creates=True, may_be_empty=True)
+STOCKTAKE = KindRule(
+    "stocktake", "Stocktake", "SC", incoming=True, outgoing=True, creates=True, relabels=True, may_be_empty=True
+)

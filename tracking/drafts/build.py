@@ -34,7 +34,7 @@ class Built:
     def on_draft(self, refusal: Refusal) -> tuple[int | None, str, str]:
         """(index of the draft's line or None, field, sentence) of what the ledger refused."""
         if refusal.line is None or refusal.line >= len(self.origins):
-            field = {"document": "number", "posted_at": "day"}.get(refusal.field or "", "document")
+            field = {"document": "number", "posted_at": "day", "note": "note"}.get(refusal.field or "", "document")
             return None, field, refusal.sentence
         origin = self.origins[refusal.line]
         field = refusal.field or "sku"
@@ -57,6 +57,7 @@ def build(draft: CheckedDraft, *, token: UUID, partner: int | None) -> Built:
         partner=partner,
         note=draft.content.note.strip(),
         lines=tuple(lines),
+        carries_expiry=True,
         token=token,
     )
     return Built(document, tuple(origins))

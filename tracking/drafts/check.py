@@ -14,6 +14,7 @@ from katana_trace.lib.numbers import check_number, check_text, key_of
 from katana_trace.lib.quantities import LINE_LIMIT, MILLION, for_people, parse_quantity
 from tracking.documents.kinds import KINDS
 from tracking.drafts.check_batches import Batches
+from tracking.drafts.check_relabelled import check_relabelled
 from tracking.drafts.check_serials import Serials
 from tracking.drafts.checked import CheckedDraft, CheckedLine
 from tracking.drafts.content import DraftContent, LineContent
@@ -32,6 +33,7 @@ def check(content: DraftContent, facts: Facts | None = None) -> CheckedDraft:
     draft.lines = [check_line(index, line, draft, facts, serials, batches) for index, line in enumerate(content.lines)]
     check_levels(draft, facts)
     check_counted_once(draft)
+    check_relabelled(draft, facts)
     if all(line.content.is_blank for line in draft.lines):
         draft.missing["lines"] = "There are no lines yet. Add at least one."
     return draft

@@ -12,6 +12,7 @@ from katana_trace.lib.quantities import for_people
 from tracking.drafts.content import BatchContent, DraftContent, LineContent
 from tracking.drafts.facts import OnHand
 from tracking.drafts.layout import LAYOUTS, Layout
+from tracking.ledger.relabelling import Source
 from tracking.numbering.serial_check import CheckedNumber
 
 
@@ -26,6 +27,7 @@ class CheckedBatch:
     expires_on: date | None = None  # of one that is there, or as typed
     on_hand: int | None = None  # at the line's place
     unusable: str = ""  # why it cannot be shipped or used
+    carried: Source | None = None  # whose expiry a new one takes, where nobody gives it one
     errors: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
 
@@ -130,6 +132,9 @@ class CheckedDraft:
     new_partner: bool = False
     partner: int | None = None
     partner_name: str = ""
+    sources: dict[int, Source] = field(
+        default_factory=dict
+    )  # by variant: what batches are made of here, where it expires
     errors: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
 

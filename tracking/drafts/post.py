@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from katana_trace.lib.acting import acting
+from katana_trace.lib.permission import may
 from katana_trace.lib.refusal import Refusal
 from tracking.drafts.build import Built, build
 from tracking.drafts.check import check
@@ -85,7 +86,7 @@ def partner_of(checked: CheckedDraft, *, by) -> int | None:
     """The partner of the document, made on the spot where the name is new."""
     if not checked.new_partner:
         return checked.partner
-    if by is not None and not by.has_perm("tracking.add_partner"):
+    if not may(by, "tracking.add_partner"):
         raise Refusal(
             f"There is no partner “{checked.content.partner}”, and you may not make one. Choose one from the list.",
             field="partner",

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
-
 from katana_trace.lib import days
 from katana_trace.lib.numbers import check_text, key_of
+from katana_trace.lib.permission import require
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.kinds import rule_of
 from tracking.drafts.check import check
@@ -40,8 +39,9 @@ class SavedByAnother(Refusal):
 
 def may_write(by) -> None:
     """Raises PermissionDenied when ``by`` may not write documents."""
-    if by is not None and not by.has_perm("tracking.add_document"):
-        raise PermissionDenied("Writing documents takes the role Operator. Ask an operator to do it.")
+    require(
+        by, "tracking.add_document", sentence="Writing documents takes the role Operator. Ask an operator to do it."
+    )
 
 
 def save_draft(*, token: UUID, content: DraftContent, revision: int, by) -> int:

@@ -100,14 +100,21 @@ def with_new_batches(content: DraftContent, *, anew: bool = False) -> DraftConte
     for line in draft.lines:
         if line.section != "in" or line.mode != TrackingMode.BATCH:
             continue
-        batches = [with_expiry(batch.content, batch.state, line.variant, draft) for batch in line.batches]
+        # What is made of a batch here takes its expiry, and no new shelf life (rule 10).
+        is_carried = line.variant.pk in draft.sources
+        batches = [
+            batch.content if is_carried else with_expiry(batch.content, batch.state, line.variant, draft)
+            for batch in line.batches
+        ]
         if not batches and (anew or line.content.variant != line.variant.pk):
             number = suggest_batch_number(
                 variant=line.variant, day=draft.day or days.today(), avoid=given[line.variant.pk]
             )
             if number:
                 given[line.variant.pk].append(number)
-                batches = [replace(with_expiry(BatchContent(number), "new", line.variant, draft), seen="new")]
+                new = BatchContent(number)
+                new = new if is_carried else with_expiry(new, "new", line.variant, draft)
+                batches = [replace(new, seen="new")]
         lines[line.index] = replace(line.content, batches=tuple(batches))
     return replace(content, lines=tuple(lines))
 

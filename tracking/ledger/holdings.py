@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db import connection
 
 from katana_trace.lib.numbers import key_of
 from tracking.documents.rule import NewDocument, PartnerText
-from tracking.ledger.sql import any_of, fetch, pairs
+from tracking.ledger.sql import any_of, fetch, pairs, uuid_of
 from tracking.models import Workspace
 
 
@@ -33,7 +34,7 @@ class VariantFacts:
 
 @dataclass(slots=True, eq=False)
 class BatchFacts:
-    """A batch; ``id`` is None until it was written."""
+    """A batch; ``id`` and ``uuid`` are None until it was written."""
 
     id: int | None
     variant: int
@@ -42,6 +43,7 @@ class BatchFacts:
     expires_on: date | None
     held: bool
     is_new: bool = False
+    uuid: UUID | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -146,13 +148,13 @@ class Holdings:
             return
         table, parameters = pairs(sorted(wanted))
         found = {}
-        for id_, variant, number, key, expires_on, status in fetch(
-            "SELECT b.id, b.variant_id, b.number, b.key, b.expires_on, b.status"
+        for id_, variant, number, key, expires_on, status, uuid in fetch(
+            "SELECT b.id, b.variant_id, b.number, b.key, b.expires_on, b.status, b.uuid"
             f" FROM {table} JOIN tracking_batch b ON b.variant_id = w.owner AND b.key = w.key",
             parameters,
         ):
             day = date.fromisoformat(expires_on) if isinstance(expires_on, str) else expires_on
-            found[id_] = BatchFacts(id_, variant, number, key, day, status == "held")
+            found[id_] = BatchFacts(id_, variant, number, key, day, status == "held", uuid=uuid_of(uuid))
             self.batches[variant, key] = found[id_]
         self.known_batches |= wanted
         if not found:

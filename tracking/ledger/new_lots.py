@@ -13,7 +13,8 @@ from tracking.ledger import changes
 from tracking.ledger.bulk import insert
 from tracking.ledger.digest import ChangeText
 from tracking.ledger.holdings import BatchFacts, SerialFacts
-from tracking.ledger.plan import PlannedLine
+from tracking.ledger.planned import PlannedLine
+from tracking.ledger.relabelling import LATER, LaterExpiry
 from tracking.ledger.sql import stored_uuid
 from tracking.models import Document, Subject
 from tracking.models.batch import RecordStatus
@@ -33,6 +34,7 @@ AVAILABLE = RecordStatus.AVAILABLE.value
 class PlannedDocument:
     document: Document
     lines: list[PlannedLine]
+    later: tuple[LaterExpiry, ...] = ()
 
 
 def write_lots(planned: Sequence[PlannedDocument]) -> None:
@@ -52,6 +54,7 @@ def write_lots(planned: Sequence[PlannedDocument]) -> None:
                 serials.setdefault(id(line.serial), (line.serial, document.document))
     write_batches(sorted(batches.values(), key=lambda made: (made[0].variant, made[0].key)))
     write_serials(sorted(serials.values(), key=lambda made: (made[0].item, made[0].key)))
+    changes.write_first([later_of(later, document.document) for document in planned for later in document.later])
 
 
 def write_batches(new: Sequence[tuple[BatchFacts, Document]]) -> None:
@@ -69,6 +72,8 @@ def write_batches(new: Sequence[tuple[BatchFacts, Document]]) -> None:
     ]
     for (batch, _), id_ in zip(new, insert("tracking_batch", BATCH_COLUMNS, rows), strict=True):
         batch.id = id_
+    for (batch, _), uuid in zip(new, uuids, strict=True):
+        batch.uuid = uuid
 
 
 def write_serials(new: Sequence[tuple[SerialFacts, Document]]) -> None:
@@ -82,8 +87,39 @@ def write_serials(new: Sequence[tuple[SerialFacts, Document]]) -> None:
         serial.id = id_
 
 
+def later_of(later: LaterExpiry, document: Document) -> ChangeText:
+    """What the log keeps of a batch that expires later than what went into it (rule 10)."""
+    expires_on = later.batch.expires_on
+    return change_of(
+        later.batch,
+        later.batch.uuid,
+        document,
+        field=LATER,
+        old=f"{later.source.expires_on.isoformat()}, {later.source.number}",
+        new=expires_on.isoformat() if expires_on else "no expiry date",
+        reason=later.reason,
+    )
+
+
 def first_of(batch: BatchFacts, uuid: UUID, document: Document) -> ChangeText:
     """The first change of a new batch: the expiry it was made with (rule 25)."""
+    new = batch.expires_on.isoformat() if batch.expires_on else ""
+    reason = f"Made with {document.number}"
+    return change_of(batch, uuid, document, field="expires_on", old="", new=new, reason=reason, is_first=True)
+
+
+def change_of(
+    batch: BatchFacts,
+    uuid: UUID | None,
+    document: Document,
+    *,
+    field: str,
+    old: str,
+    new: str,
+    reason: str,
+    is_first: bool = False,
+) -> ChangeText:
+    """A change of ``batch`` that ``document`` makes, by who posted it and when."""
     return ChangeText(
         subject=Subject.BATCH.value,
         subject_id=None,
@@ -91,11 +127,11 @@ def first_of(batch: BatchFacts, uuid: UUID, document: Document) -> ChangeText:
         variant=batch.variant,
         name=batch.number,
         key=batch.key,
-        field="expires_on",
-        old="",
-        new=batch.expires_on.isoformat() if batch.expires_on else "",
-        is_first=True,
-        reason=f"Made with {document.number}",
+        field=field,
+        old=old,
+        new=new,
+        is_first=is_first,
+        reason=reason,
         changed_by=document.posted_by_id,
         changed_by_name=document.posted_by_name,
         changed_at=document.recorded_at,

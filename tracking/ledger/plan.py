@@ -5,7 +5,7 @@ The triggers judge again; this room exists so that a refusal can say what, the v
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
 from datetime import date
 
 from katana_trace.lib import days
@@ -13,35 +13,10 @@ from katana_trace.lib.numbers import check_number, key_of
 from katana_trace.lib.quantities import LEVEL_LIMIT, for_people
 from katana_trace.lib.refusal import Refusal
 from tracking.documents.rule import KindRule, NewDocument, NewLine
-from tracking.ledger.digest import printed_number
 from tracking.ledger.fit import check_fit, check_quantity
 from tracking.ledger.holdings import BatchFacts, Holdings, Overlay, SerialFacts, VariantFacts
-
-
-@dataclass(slots=True)
-class PlannedLine:
-    variant: int
-    location: int
-    batch: BatchFacts | None
-    serial: SerialFacts | None
-    quantity: int
-    epoch: int
-
-    @property
-    def number(self) -> str:
-        named = self.batch or self.serial
-        return named.number if named else ""
-
-    @property
-    def printed(self) -> str:
-        """The number as digests have it."""
-        named = self.batch or self.serial
-        return printed_number(named.number, named.key) if named else ""
-
-    @property
-    def is_held(self) -> bool:
-        named = self.batch or self.serial
-        return named is not None and named.held
+from tracking.ledger.planned import PlannedLine
+from tracking.ledger.relabelling import LaterExpiry, check_held, earliest_of, later_expiries
 
 
 class NotThere(Refusal):
@@ -62,6 +37,8 @@ class Planner:
         self.signs: dict[tuple[int, int, str], bool] = {}
         # By (variant, key of the batch): the line that names the batch first, which says how it prints and when it expires.
         self.first: dict[tuple[int, str], NewLine] = {}
+        self.taken: dict[int, list[BatchFacts]] = defaultdict(list)  # by variant: what − lines take, which come first
+        self.later: tuple[LaterExpiry, ...] = ()
         for line in document.lines:
             if line.batch_number:
                 self.first.setdefault((line.variant, key_of(line.batch_number)), line)
@@ -74,7 +51,7 @@ class Planner:
         planned = {position: self.plan_line(position, lines[position]) for position in self.posting_order()}
         if self.rule.check is not None:
             self.rule.check(self.document)
-        if self.rule.relabels and not self.mirror:
+        if self.rule.relabels:
             self.check_relabelled(planned)
         self.overlay.keep()
         return list(planned.values())
@@ -105,6 +82,8 @@ class Planner:
             batch = self.find_batch(line, facts) if line.batch_number else None
             serial = self.find_serial(line, facts) if line.serial_number else None
             self.move(line, facts, batch, serial)
+            if batch is not None and line.quantity < 0:
+                self.taken[line.variant].append(batch)
         except Refusal as refusal:
             refusal.line = position
             raise
@@ -129,7 +108,8 @@ class Planner:
                 )
             first = self.first[line.variant, key]
             number = self.checked(first.batch_number, "Batch number", "batch_number")
-            batch = BatchFacts(None, line.variant, number, key, first.expires_on, False, True)
+            expires_on = first.expires_on or self.carried_expiry(line.variant)
+            batch = BatchFacts(None, line.variant, number, key, expires_on, False, True)
             self.overlay.batches[line.variant, key] = batch
         if line.expires_on is not None and line.expires_on != batch.expires_on:
             there = batch.expires_on.isoformat() if batch.expires_on else "no expiry date"
@@ -141,6 +121,13 @@ class Planner:
         if self.rule.uses and line.quantity < 0 and not self.mirror:
             self.check_usable(batch, facts)
         return batch
+
+    def carried_expiry(self, variant: int) -> date | None:
+        """What a new batch takes from those that it is made of, where nobody gave it an expiry (rule 10)."""
+        if not (self.rule.relabels and self.document.carries_expiry):
+            return None
+        source = earliest_of(self.taken[variant])
+        return source.expires_on if source else None
 
     def check_usable(self, batch: BatchFacts, facts: VariantFacts) -> None:
         """Rule 10: neither expired on the day of the document, nor on hold now."""
@@ -180,19 +167,18 @@ class Planner:
         return serial
 
     def check_relabelled(self, planned: dict[int, PlannedLine]) -> None:
-        """What is on hold and becomes something that is not is released by it, which takes who may release (rules 10, 13)."""
-        held = {line.variant: line.number for line in planned.values() if line.quantity < 0 and line.is_held}
+        """Rules 10 and 13: what is on hold is not taken, nor an expiry put off, by who may not. Raises Refusal."""
+        skus, kind = {id_: facts.sku for id_, facts in self.holdings.variants.items()}, self.rule.name.lower()
         for position, line in planned.items():
-            if line.quantity < 0 or line.variant not in held or line.is_held:
-                continue
-            if self.by is None or self.by.has_perm("tracking.change_batch"):
-                return
-            raise Refusal(
-                f"{held[line.variant]} of {self.holdings.variants[line.variant].sku} is on hold, and this would make it "
-                f"{line.number or 'stock without a number'}, which is not. Ask a manager to do it, or to release it first.",
-                field="serial_number" if line.serial else "batch_number",
-                line=position,
-            )
+            try:
+                check_held(line, sku=skus[line.variant], kind=kind, by=self.by)
+            except Refusal as refusal:
+                refusal.line = position
+                raise
+        if not self.mirror:
+            sources = {variant: source for variant in self.taken if (source := earliest_of(self.taken[variant]))}
+            reason = self.document.reason.strip() or self.document.note.strip()
+            self.later = later_expiries(planned, sources, skus=skus, kind=kind, by=self.by, reason=reason)
 
     def checked(self, number: str, what: str, field: str) -> str:
         try:

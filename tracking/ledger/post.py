@@ -160,6 +160,7 @@ class Posting:
                     token=new.token,
                 ),
                 lines,
+                planner.later,
             )
         )
         return True

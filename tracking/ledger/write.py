@@ -13,7 +13,7 @@ from tracking.ledger import guards
 from tracking.ledger.bulk import VALUES, Call, insert
 from tracking.ledger.digest import DigestLine, DocumentHead, document_digest
 from tracking.ledger.new_lots import PlannedDocument, write_lots
-from tracking.ledger.plan import PlannedLine
+from tracking.ledger.planned import PlannedLine
 from tracking.ledger.sql import fetch, stored_uuid
 from tracking.models import Document
 

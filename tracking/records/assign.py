@@ -87,7 +87,7 @@ def check_count(numbers: Sequence[str]) -> None:
 
 def post_adjustment(lines: tuple[NewLine, ...], *, note: str, by, token: UUID) -> Document:
     return post(
-        NewDocument(kind="adjustment", posted_at=days.now(), lines=lines, note=note, token=token),
+        NewDocument(kind="adjustment", posted_at=days.now(), lines=lines, note=note, carries_expiry=True, token=token),
         by=by,
     )
 

@@ -20,6 +20,7 @@ from tracking.timeline.event import Event
 
 LABELS = {
     "expires_on": "Expiry date changed",
+    "later_expiry": "Took in what expires sooner",
     "made_on": "Date of making changed",
     "supplier_batch": "Supplier's batch number changed",
     "note": "Note changed",

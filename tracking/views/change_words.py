@@ -29,6 +29,7 @@ FIELDS = {
     "sku": "SKU",
     "gtin": "GTIN",
     "expires_on": "Expiry date",
+    "later_expiry": "Expires later than what it was made of",
     "made_on": "Date of making",
     "supplier_batch": "Supplier's batch number",
     "status": "Status",

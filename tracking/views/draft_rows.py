@@ -10,6 +10,7 @@ from katana_trace.lib.numbers import UNBATCHED_KEY, key_of
 from katana_trace.lib.quantities import plain
 from tracking.drafts.checked import CheckedBatch, CheckedLine
 from tracking.drafts.content import BatchContent
+from tracking.ledger.relabelling import Source
 
 
 @dataclass(slots=True)
@@ -32,6 +33,7 @@ class BatchRow:
     is_first: bool = False
     is_unbatched: bool = False
     unusable: str = ""
+    carried: Source | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     is_told: bool = False  # while somebody types: what is said beside it is drawn anew
     is_redrawn: bool = False  # its expiry too: the number has become another
@@ -119,6 +121,7 @@ def typed_row(batch: CheckedBatch, end: str, refused: dict[str, str], line: Chec
         on_hand=batch.on_hand if batch.is_there else None,
         is_there=batch.is_there,
         unusable=batch.unusable,
+        carried=batch.carried,
         errors=errors_of(batch, refused, posting),
     )
 
