@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
+from items.models import Item
 from katana_trace.lib import days
 from tests.build import (
     ahead,
@@ -186,6 +187,22 @@ def test_the_page_carries_the_expiry_to_a_new_batch(client, operator):
     assert batch("FRESH").expires_on == day(-1)
     assert refusal(post, "shipment", line("DOUGH", -1, batch="FRESH")).startswith("Batch FRESH of DOUGH expired")
     assert (later_rows(), broken()) == ([], {})
+
+
+def test_the_page_suggests_no_new_shelf_life_for_what_is_made_of_a_batch(client, operator):
+    """Also while that batch is still to be chosen, and where it turns out to have none."""
+    Item.objects.filter(name__in=["Dough", "Salt"]).update(number_pattern="{sku}-{n}", shelf_life_days=30)
+    client.force_login(operator)
+    for sku, source, expires_on in (("DOUGH", "OLD", day(-1)), ("SALT", "NONE", None)):
+        page = Sheet.new(client, "adjustment", sku=sku, quantity="4").fill(location=location().pk)
+        page = page.fill(**{"sku-1": sku, "quantity-1": "4"}).press("save")
+        row = page.page.lines[1].rows[0]
+        assert (row.number, row.typed_expiry) == (f"{sku}-1", "")
+        place = next(row.end for row in page.page.lines[0].rows if row.number == source)
+        page = page.fill(**{f"quantity-{place}": "4", "number-1-0": f"{sku}-2"}).press("save")
+        assert (page.page.lines[1].rows[0].typed_expiry, "as OLD does" in page.html) == ("", sku == "DOUGH")
+        page.press("post")
+        assert batch(f"{sku}-2").expires_on == expires_on
 
 
 def test_the_page_of_a_count_carries_the_expiry_to_a_new_batch(client, operator):

@@ -15,6 +15,7 @@ from items.recipes import ingredients_for
 from katana_trace.lib import days
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.quantities import MILLION, for_people, parse_quantity, plain
+from tracking.documents.kinds import KINDS
 from tracking.drafts.check import check
 from tracking.drafts.checked import CheckedDraft, CheckedLine
 from tracking.drafts.content import BatchContent, DraftContent, LineContent
@@ -93,6 +94,11 @@ def with_new_batches(content: DraftContent, *, anew: bool = False) -> DraftConte
         return content
     draft = check(content)
     lines = list(content.lines)
+    unchosen = {
+        line.variant.pk
+        for line in draft.lines
+        if line.section == "out" and line.variant is not None and not line.batches and KINDS[content.kind].relabels
+    }
     given: dict[int, list[str]] = defaultdict(list)
     for line in draft.lines:
         if line.variant is not None:
@@ -100,8 +106,8 @@ def with_new_batches(content: DraftContent, *, anew: bool = False) -> DraftConte
     for line in draft.lines:
         if line.section != "in" or line.mode != TrackingMode.BATCH:
             continue
-        # What is made of a batch here takes its expiry, and no new shelf life (rule 10).
-        is_carried = line.variant.pk in draft.sources
+        # What is made of a batch here takes its expiry and no new shelf life, also while that batch is still to be chosen.
+        is_carried = line.variant.pk in draft.sources or line.variant.pk in unchosen
         batches = [
             batch.content if is_carried else with_expiry(batch.content, batch.state, line.variant, draft)
             for batch in line.batches
