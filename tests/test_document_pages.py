@@ -137,7 +137,12 @@ def test_document_list_says_which_day_is_none(client, viewer, bakery, query, fie
 
 
 def test_document_list_says_what_moved_and_its_status(client, viewer, bakery):
-    post("adjustment", line("FLOUR", -1, batch="FL-1"), line("FLOUR", 1, batch="FL-2"), number="SA-2")
+    post(
+        "adjustment",
+        line("FLOUR", -1, batch="FL-1"),
+        line("FLOUR", 1, batch="FL-2", expires="2030-01-31"),
+        number="SA-2",
+    )
     post("stocktake", number="SC-1")
     post("receipt", *[line(sku, 1, batch="N") for sku in ("FLOUR", "CL-400", "CL-800")], number="PO-2")
     client.force_login(viewer)
