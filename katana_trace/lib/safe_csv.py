@@ -1,4 +1,7 @@
-"""CSV in and out (DESIGN 5.4): UTF-8, RFC 4180, and text that no spreadsheet takes for a formula, without loss."""
+"""CSV in and out (DESIGN 5.4): UTF-8, RFC 4180, and text that no spreadsheet takes for a formula, without loss.
+
+A file may come from anybody: it is judged while it is read, and no more of it is kept than one record.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from typing import BinaryIO
 from katana_trace.lib.quantities import shown
 
 CELL_LIMIT = 1000
+RECORD_LIMIT = 500_000  # characters; 200 cells at their limit, each quoted, have fewer
 BOM = "\ufeff"
 # What makes a spreadsheet read a cell as a formula, in both widths, and the mark that we put before it.
 DANGEROUS = frozenset("=+-@\t\r'＝＋－＠＇")
@@ -57,13 +61,18 @@ def write_rows(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
 
 
 def read_rows(
-    file: BinaryIO, *, required: Sequence[str], optional: Sequence[str] = (), text: Sequence[str] = ()
+    file: BinaryIO,
+    *,
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+    text: Sequence[str] = (),
+    most_lines: int | None = None,
 ) -> Iterator[Row]:
     """The records of a CSV file with the named columns in any order; cells of ``text`` columns come unguarded.
 
     Raises FileError for what ``read_table`` refuses, or a header that does not fit.
     """
-    table = read_table(file, known=required)
+    table = read_table(file, known=required, most_lines=most_lines)
     _, header = next(table)
     header = [name.strip().lower() for name in header]
     check_header(header, required, optional)
@@ -76,12 +85,14 @@ def read_rows(
         )
 
 
-def read_table(file: BinaryIO, *, known: Sequence[str] = ()) -> Iterator[tuple[int, list[str]]]:
+def read_table(
+    file: BinaryIO, *, known: Sequence[str] = (), most_lines: int | None = None
+) -> Iterator[tuple[int, list[str]]]:
     """Number and cells of each record of a CSV file as they stand there, the header first; empty lines are left out.
 
-    ``known`` are the columns that a sentence may name. Raises FileError for an encoding other than UTF-8, a record of
-    another length than the header, a quote that is never closed, or a cell above the limit; a file without records is an
-    error too.
+    ``known`` are the columns that a sentence may name, ``most_lines`` a limit of lines where there is one, empty ones among
+    them. Raises FileError for an encoding other than UTF-8, a record of another length than the header, a quote that is
+    never closed, or a record or cell above the limit; a file without records is an error too.
     """
     head = file.read(4)
     file.seek(0)
@@ -91,7 +102,7 @@ def read_table(file: BinaryIO, *, known: Sequence[str] = ()) -> Iterator[tuple[i
         raise FileError("This file is in UTF-16, UTF-8 is needed. Save it as CSV (UTF-8) and try again.")
     lines = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
-        yield from parse(lines, known)
+        yield from parse(lines, known, most_lines)
     except UnicodeDecodeError as error:
         raise FileError(
             f"The file is not in UTF-8 (byte {error.object[error.start]:#04x} cannot be read). Save it as CSV (UTF-8)."
@@ -101,20 +112,25 @@ def read_table(file: BinaryIO, *, known: Sequence[str] = ()) -> Iterator[tuple[i
             lines.detach()
 
 
-def parse(lines: io.TextIOWrapper, known: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    first = lines.readline()
+def parse(
+    file: io.TextIOWrapper, known: Sequence[str], most_lines: int | None = None
+) -> Iterator[tuple[int, list[str]]]:
+    first = file.readline(RECORD_LIMIT + 1)
     if not first.strip():
         needed = f" It needs a header with the columns {', '.join(known)}." if known else " It needs a header and rows."
         raise FileError(f"The file is empty.{needed}")
-    lines.seek(0)
-    reader = csv.reader(checked(lines), delimiter=delimiter_of(first), strict=True)
+    file.seek(0)
+    lines = Lines(file, most_lines)
+    reader = csv.reader(lines.checked(), delimiter=delimiter_of(first), strict=True)
     number = rows = 0
     try:
         header = next(reader)
         width, number = len(header), 1
         yield number, header
+        lines.pending = 0
         for cells in reader:
             number += 1
+            lines.pending = 0
             if not cells:
                 continue
             if len(cells) != width:
@@ -142,14 +158,32 @@ def parse(lines: io.TextIOWrapper, known: Sequence[str]) -> Iterator[tuple[int, 
         raise FileError("The file has a header but no rows. Add at least one row.")
 
 
-def checked(lines: Iterable[str]) -> Iterator[str]:
-    """The lines, refusing NUL, which PostgreSQL cannot store."""
-    for number, line in enumerate(lines, 1):
-        if "\0" in line:
-            raise FileError(
-                f"Line {number} has a NUL character, so this is no text file. Export it again as CSV (UTF-8)."
-            )
-        yield line
+class Lines:
+    """The lines of a file. ``pending`` are the characters that were read since the last record ended."""
+
+    def __init__(self, file: io.TextIOWrapper, most: int | None):
+        self.file, self.most, self.pending = file, most, 0
+
+    def checked(self) -> Iterator[str]:
+        """The lines, refusing NUL, which PostgreSQL cannot store, and a record that does not end."""
+        number = 0
+        while line := self.file.readline(RECORD_LIMIT + 1):
+            number += 1
+            self.pending += len(line)
+            if self.pending > RECORD_LIMIT:
+                raise FileError(
+                    f"Line {number} is in a row of more than {RECORD_LIMIT:,} characters, the limit. "
+                    'Look there for a quote (") that is never closed, and export the file again as CSV (UTF-8).'
+                )
+            if self.most is not None and number > self.most:
+                raise FileError(
+                    f"The file has more than {self.most:,} lines, the limit with the empty ones. Remove those, or split it."
+                )
+            if "\0" in line:
+                raise FileError(
+                    f"Line {number} has a NUL character, so this is no text file. Export it again as CSV (UTF-8)."
+                )
+            yield line
 
 
 def delimiter_of(header: str) -> str:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 from katana_trace.lib.quantities import shown
 from katana_trace.lib.safe_csv import ZIP_MAGIC, FileError, read_table
-from katana_trace.lib.safe_xlsx import MOST_COLUMNS, sheet_rows
+from katana_trace.lib.safe_xlsx import sheet_rows
+from katana_trace.lib.xlsx_sheet import MOST_COLUMNS
 from tracking.imports.folder import ImportFolder
 from tracking.imports.mapping import SAMPLE
 from tracking.imports.outcomes import Progress
 from tracking.imports.upload import ROW_LIMIT
 
 SHOWN_HEADER = 100  # characters of a column's name that are kept
+LAST_ROW = ROW_LIMIT + 100_000  # of a sheet, its empty rows among them
+MOST_LINES = 1_000_000  # of a CSV file, the empty ones and the breaks within cells among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,10 @@ def read_upload(folder: ImportFolder, progress: Progress) -> Table:
     """Reads the uploaded file to its end. Raises FileError for what is no table, or one with too many rows or columns."""
     with folder.upload.open("rb") as file:
         is_sheet = file.read(4) == ZIP_MAGIC
-    if is_sheet:
-        unpack(folder.upload, folder.source, progress)
     header: list[str] = []
     sample: list[list[str]] = []
     count = 0
-    for number, cells in rows_of(folder):
+    for number, cells in unpacked(folder.upload, folder.source) if is_sheet else rows_of(folder):
         if number == 1:
             header = checked(cells)
             continue
@@ -57,23 +58,24 @@ def too_many() -> FileError:
     )
 
 
-def unpack(upload: Path, target: Path, progress: Progress) -> None:
-    """The first sheet as CSV, each row at its own place."""
+def unpacked(upload: Path, target: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the first sheet, which are written to ``target`` as CSV meanwhile, each at its own place."""
     with upload.open("rb") as file, target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\r\n")
         last = 0
         for number, cells in sheet_rows(file):
-            if number > ROW_LIMIT + 100_000:
+            if number > LAST_ROW:
                 raise too_many()
             out.write("\r\n" * (number - last - 1))
-            last = progress.done = number
+            last = number
             writer.writerow(cells)
+            yield number, cells
 
 
 def rows_of(folder: ImportFolder) -> Iterator[tuple[int, list[str]]]:
-    """The records of an uploaded file that was read before, as they came."""
+    """The records of an uploaded file as they came; of a spreadsheet that was read before."""
     with folder.table().open("rb") as file:
-        yield from read_table(file)
+        yield from read_table(file, most_lines=None if folder.source.is_file() else MOST_LINES)
 
 
 def checked(header: list[str]) -> list[str]:

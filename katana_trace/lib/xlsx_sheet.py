@@ -1,0 +1,221 @@
+"""The cells of a sheet, row by row as it is unpacked; a row or cell beyond the limits is refused when it begins."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import from_excel, from_ISO8601
+
+from katana_trace.lib.quantities import shown
+from katana_trace.lib.safe_csv import CELL_LIMIT, FileError
+from katana_trace.lib.xlsx_parser import Marks, PartReader
+from katana_trace.lib.xlsx_workbook import RAW_LIMIT, Style, Workbook
+
+MOST_COLUMNS = 200
+MOST_ROWS = 1_048_576  # that a sheet can have
+LETTERS = [get_column_letter(number) for number in range(1, MOST_COLUMNS + 1)]
+PLACES = {letters: number for number, letters in enumerate(LETTERS, 1)}
+PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
+NUMBER = re.compile(r"[+-]?[0-9]{1,400}(\.[0-9]{0,400})?([eE][+-]?[0-9]{1,4})?", re.ASCII)
+# How a spreadsheet writes what XML cannot have, and its own escape. Others are never written so: _x0041_ is text.
+ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff]|007[Ff])_", re.ASCII)
+TRUTHS = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE"}
+DAMAGED = "Save the file again in a spreadsheet program."
+
+
+class SheetReader(PartReader):
+    """``rows`` are the rows that were read since somebody took them: the number, and the texts of the cells."""
+
+    def __init__(self, marks: Marks, book: Workbook):
+        super().__init__(marks)
+        self.book = book
+        self.rows: list[tuple[int, list[str]]] = []
+        self.row = 0
+        self.row_text = ""
+        self.cells: list[str] = []
+        self.kind = "n"
+        self.style = "0"
+        self.is_formula = self.is_phonetic = self.is_in_row = self.is_in_cell = False
+        self.parts: list[str] = []
+        self.wants("row", self.begin_row, self.end_row)
+        self.wants("c", self.begin_cell, self.end_cell)
+        self.wants("v", self.begin_value, self.end_text)
+        self.wants("f", self.formula)
+        self.wants("t", self.begin_text, self.end_text)
+        self.wants("rPh", self.begin_phonetic, self.end_phonetic)
+
+    # -- rows: worksheet, sheetData, row -----------------------------------------------------------------------------------
+
+    def begin_row(self, attributes: dict[str, str]) -> None:
+        if self.depth != 3:
+            return
+        text = attributes.get("r")
+        number = self.row + 1 if text is None else int(text) if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) else 0
+        if number > MOST_ROWS or (text is not None and len(text) > 9):
+            raise FileError(
+                f"The sheet has a row {shown(text or str(number), 20)}, and {MOST_ROWS:,} is the last one. {DAMAGED}"
+            )
+        if number <= self.row:
+            raise FileError(
+                f"Row {shown(text or '', 20)} of the sheet comes after row {self.row}, out of order. {DAMAGED}"
+            )
+        self.row, self.row_text, self.cells, self.is_in_row = number, str(number), [], True
+
+    def end_row(self) -> None:
+        if self.depth != 3:
+            return
+        self.is_in_row = False
+        cells = self.cells
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            self.rows.append((self.row, cells))
+
+    # -- cells -------------------------------------------------------------------------------------------------------------
+
+    def begin_cell(self, attributes: dict[str, str]) -> None:
+        if self.depth != 4 or not self.is_in_row:
+            return
+        count = len(self.cells)
+        place = attributes.get("r")
+        if count == MOST_COLUMNS or (place is not None and place != LETTERS[count] + self.row_text):
+            self.go_to(place)
+        self.kind = attributes.get("t", "n")
+        self.style = attributes.get("s", "0")
+        self.is_formula, self.is_in_cell, self.parts, self.room = False, True, [], RAW_LIMIT
+
+    def go_to(self, place: str | None) -> None:
+        """Empty cells up to ``place``, None for the next one. Raises FileError when it is none, or lies too far."""
+        found = PLACE.fullmatch(place) if place is not None else None
+        if place is not None and (found is None or found[2] != self.row_text):
+            raise FileError(
+                f"Row {self.row} has a cell with the place “{shown(place, 20)}”, which is not in it. {DAMAGED}"
+            )
+        column = PLACES.get(found[1]) if found else None
+        if column is None:
+            raise FileError(
+                f"Row {self.row} has a cell beyond column {LETTERS[-1]}; the limit is {MOST_COLUMNS} columns. "
+                "Remove what is beyond."
+            )
+        if column <= len(self.cells):
+            raise FileError(f"The cell {place} comes twice, or after one to its right. {DAMAGED}")
+        self.cells += [""] * (column - 1 - len(self.cells))
+
+    def end_cell(self) -> None:
+        if self.depth != 4 or not self.is_in_cell:
+            return
+        self.is_in_cell = False
+        text = "".join(self.parts)
+        if not text and self.is_formula and self.kind != "str":
+            raise FileError(
+                f"The cell {LETTERS[len(self.cells)]}{self.row} is a formula whose value was not saved. Open the file in a "
+                "spreadsheet program and save it there, which computes it."
+            )
+        self.cells.append(self.text_of(text) if text else "")
+
+    def formula(self, attributes: dict[str, str]) -> None:
+        if self.depth == 5:
+            self.is_formula = True
+
+    def begin_value(self, attributes: dict[str, str]) -> None:
+        if self.depth == 5 and self.is_in_cell and self.kind != "inlineStr":
+            self.texts = self.parts
+
+    def begin_text(self, attributes: dict[str, str]) -> None:
+        if self.is_in_cell and self.kind == "inlineStr" and not self.is_phonetic:
+            self.texts = self.parts
+
+    def end_text(self) -> None:
+        self.texts = None
+
+    def begin_phonetic(self, attributes: dict[str, str]) -> None:
+        self.is_phonetic = True
+
+    def end_phonetic(self) -> None:
+        self.is_phonetic = False
+
+    # -- values ------------------------------------------------------------------------------------------------------------
+
+    def text_of(self, value: str) -> str:
+        """The text that a person sees in the cell. Raises FileError for an error value, or too long a text."""
+        kind = self.kind
+        if kind == "n":
+            return self.number(value)
+        if kind == "s":
+            return self.words(self.shared(value))
+        if kind in ("str", "inlineStr"):
+            return self.words(value)
+        if kind == "b" and value in TRUTHS:
+            return TRUTHS[value]
+        if kind == "e":
+            raise self.error(value)
+        if kind == "d":
+            try:
+                return text_of_day(from_ISO8601(value[:40]))
+            except ValueError:
+                pass
+        raise FileError(f"Row {self.row} has a cell with “{shown(value, 20)}”, which is not of its kind. {DAMAGED}")
+
+    def error(self, value: str) -> FileError:
+        return FileError(f"Row {self.row} has a cell with the error {shown(value, 20)}. Mend its formula, or clear it.")
+
+    def words(self, value: str) -> str:
+        if "_x" in value:
+            value = ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+        if "\0" in value:
+            raise FileError(f"Row {self.row} has a cell with a NUL character, which is no text. Clear it.")
+        if len(value) > CELL_LIMIT:
+            raise FileError(
+                f"Row {self.row} has a cell with more than {CELL_LIMIT:,} characters, which is the limit. Shorten it."
+            )
+        return value
+
+    def shared(self, value: str) -> str:
+        text = self.book.strings.at(int(value)) if value.isascii() and value.isdigit() and len(value) < 10 else None
+        if text is None:
+            raise FileError(f"Row {self.row} has a cell with a text that the file does not have. {DAMAGED}")
+        return text
+
+    def number(self, value: str) -> str:
+        value = value.strip()
+        style = self.styled()
+        if not NUMBER.fullmatch(value):
+            raise FileError(f"Row {self.row} has a cell with the number “{shown(value, 20)}”, which is none. {DAMAGED}")
+        if style.is_date:
+            try:
+                return text_of_day(from_excel(cast(value), self.book.epoch, timedelta=style.is_span))
+            except (OverflowError, ValueError):
+                raise self.error("#VALUE!") from None
+        return number_text(cast(value), style.zeros)
+
+    def styled(self) -> Style:
+        styles, text = self.book.styles, self.style
+        if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) >= len(styles):
+            raise FileError(f"Row {self.row} has a cell with a style that the file does not have. {DAMAGED}")
+        return styles[int(text)]
+
+
+def cast(value: str) -> int | float:
+    return float(value) if "." in value or "e" in value or "E" in value else int(value)
+
+
+def text_of_day(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(timespec="seconds")
+    return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def number_text(value: int | float, zeros: int) -> str:
+    """``417`` formatted as ``000000``, six zeros, is 000417: the number that is on the pump."""
+    if isinstance(value, int):
+        return str(value).zfill(zeros) if value >= 0 else str(value)
+    exact = Decimal(f"{value:.15g}")
+    if not exact.is_finite() or abs(exact.adjusted()) > CELL_LIMIT // 2:
+        return str(value)
+    text = format(exact, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.zfill(zeros) if text.isdigit() else text
