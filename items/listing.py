@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from items.models import Item, Variant
-from katana_trace.lib.numbers import LIMIT, can_be_stored, key_of
+from katana_trace.lib.numbers import can_be_stored, key_of
 from katana_trace.lib.quantities import shown
-from katana_trace.lib.search import search_key
+from katana_trace.lib.search import is_too_long, search_key
 
 GTIN_LENGTHS = (8, 12, 13, 14)
 FOUND = 20
@@ -65,8 +65,10 @@ def has_words(q: str) -> Q:
 
     A variant's name has no stored key, so it is compared as it was typed.
     """
+    if is_too_long(q):
+        return Q(pk__in=[])
     found = Q()
-    for word in q[: 4 * LIMIT].split():
+    for word in q.split():
         key = search_key(word.strip(",;") or word)
         if key:
             typed = Q(name__icontains=word.strip(",;")) if can_be_stored(word) else Q()

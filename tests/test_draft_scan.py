@@ -188,3 +188,36 @@ def test_a_label_while_it_is_typed_shows_what_it_means(as_operator):
     html = answer.content.decode()
     assert "Flour" in html
     assert 'value="F-88"' in html
+
+
+def test_of_labels_in_one_box_the_good_ones_are_taken_and_the_others_stay_with_their_reasons(as_operator):
+    good = [f"(01){PUMP}(21)00{number}" for number in range(1, 6)]
+    page = Sheet.new(as_operator, "receipt").fill(sku_0="PUMP", quantity_0="7").press("save")
+    strange = f"(01){CHEESE}(10)C-1"
+    page = page.fill(scan_0="\n".join([*good[:2], strange, *good[2:], "]C110"])).press("serials-0")
+    (line,) = content(page)
+    assert line.serials == ("001", "002", "003", "004", "005")
+    assert page.value("scan-0") == f"{strange}\n]C110"
+    for sentence in (
+        "This label is of CHEESE, and the line is PUMP: its number was not taken. Scan the right label.",
+        "cannot be read as a GS1 code to its end. Scan it again, or type its number.",
+        "5 of 7 serial numbers were taken. The others are below, each with the reason.",
+    ):
+        assert sentence in page.html
+
+
+def test_a_box_with_nothing_but_wrong_labels_keeps_them_and_stops_the_posting(as_operator):
+    page = Sheet.new(as_operator, "receipt").fill(sku_0="PUMP", quantity_0="1").press("save")
+    page = page.fill(scan_0=f"(01){CHEESE}(10)C-1\n(01){CHEESE}(10)C-2").press("post")
+    assert "0 of 2 serial numbers were taken. The others are below, each with the reason." in page.said()
+    assert page.value("scan-0") == f"(01){CHEESE}(10)C-1\n(01){CHEESE}(10)C-2"
+    assert serials() == {}
+
+
+def test_a_box_with_more_than_a_person_pastes_is_refused_before_it_is_looked_at(as_operator):
+    page = Sheet.new(as_operator, "receipt").fill(sku_0="PUMP", quantity_0="1").press("save")
+    page = page.fill(scan_0=f"(01){PUMP}(21)1\n" * 10_001).press("serials-0")
+    assert "The line would have 10,001 serial numbers, the limit is 10,000." in page.html
+    page = page.fill(scan_0="A\n" * 600_000).press("serials-0")
+    assert "characters, the limit is 1,000,000 in one go. Give it in parts." in page.html
+    assert [one.serials for one in content(page)] == [()]

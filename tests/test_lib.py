@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -15,9 +16,10 @@ from hypothesis import strategies as st
 from items.models import validate_gtin
 from katana_trace.lib import days
 from katana_trace.lib.identity import new_uuid, new_uuids
-from katana_trace.lib.numbers import can_be_stored, check_text, is_unbatched, key_of
+from katana_trace.lib.numbers import KEY_LIMIT, can_be_stored, check_text, is_unbatched, key_of
 from katana_trace.lib.quantities import LINE_LIMIT, for_people, parse_quantity, plain, shown, to_decimal, to_millionths
 from katana_trace.lib.safe_csv import guard, read_rows, unguard, write_rows
+from katana_trace.lib.search import search_key
 
 settings.register_profile("plain", deadline=None, database=None)
 settings.load_profile("plain")
@@ -119,6 +121,31 @@ def test_a_key_ignores_case_width_and_spaces(typed, key):
 @given(TEXT)
 def test_a_key_is_its_own_key(text):
     assert key_of(key_of(text)) == key_of(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a" + "\u0316\u0301" * 40_000, "x" * 401, "\ufdfa" * 400, "\u0345\u0334" * 201, "é" * 1_000_000]
+)
+def test_a_text_longer_than_any_name_has_a_key_that_nothing_has(text):
+    begun = time.process_time()
+    key = key_of(text)
+    assert time.process_time() - begun < 0.5
+    assert key == key_of(text)
+    assert key == key_of(key) == search_key(text) == search_key(key)
+    assert key != key_of(f"{text}b")
+    assert len(key) <= KEY_LIMIT
+    assert not can_be_stored(text, limit=120)
+    inner = key.strip("\u00ad")  # somebody may have that for a number
+    assert key_of(inner) == inner != key
+    assert inner.find(key) == -1
+
+
+def test_a_search_text_is_never_cut_to_what_is_there():
+    name = "n" * 120
+    assert search_key(name) == key_of(name)
+    assert search_key(name + " " * 500) == key_of(name)
+    for longer in (f"{name} {'x' * 137}", f"{name} {'x' * 500}"):
+        assert search_key(longer) != key_of(name)
 
 
 @given(TEXT)

@@ -5,6 +5,7 @@ Keys are computed here, in Python, and stored: ``Lower(Trim())`` differs between
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from functools import lru_cache
@@ -13,6 +14,8 @@ from katana_trace.lib.quantities import shown
 
 LIMIT = 64
 KEY_LIMIT = 400  # one typed character can stand for up to 18 (NFKC)
+WRITTEN_OUT = 2 * KEY_LIMIT  # characters of which spaces and invisible ones may still go; no key is left of more
+OFTEN = 128  # characters of the texts whose keys are kept for the next time
 UNBATCHED = "UNBATCHED"
 UNBATCHED_KEY = "unbatched"
 
@@ -29,21 +32,51 @@ INVISIBLE = dict.fromkeys(
     ]
 )
 SPACES = re.compile(r"\s+")
+SOFT_HYPHEN = "\u00ad"
+NOTHING = re.compile(3 * SOFT_HYPHEN + "[0-9a-f]{64}")
 
 
-@lru_cache(maxsize=65536)
 def key_of(text: str) -> str:
-    """The key of a name or number: NFKC, invisible characters out, spaces folded, casefolded; stable when repeated."""
+    """The key of a name or number: NFKC, invisible characters out, spaces folded, casefolded; stable when repeated.
+
+    What is longer than any name or number gets a key that nothing else has, so that it finds nothing: it is never written
+    out, for which a text of combining marks takes the square of its length.
+    """
+    if len(text) <= OFTEN:
+        return short_key(text)
+    text = text.strip()
+    return keyed(text) if len(text) <= KEY_LIMIT else key_of_nothing(text)
+
+
+def keyed(text: str) -> str:
     if text.isascii():
         return SPACES.sub(" ", text).strip().lower()
+    if is_nothing(text):
+        return text
     folded = text.translate(INVISIBLE)
     for _ in range(4):
-        again = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold()).translate(INVISIBLE)
+        again = unicodedata.normalize("NFKC", folded)
+        if len(again) > WRITTEN_OUT:
+            return key_of_nothing(text)
+        again = unicodedata.normalize("NFKC", again.casefold()).translate(INVISIBLE)
         again = SPACES.sub(" ", again).strip()
         if again == folded:
             break
         folded = again
     return folded
+
+
+short_key = lru_cache(maxsize=65536)(keyed)
+
+
+def key_of_nothing(text: str) -> str:
+    """A key that no name or number has, for these begin with nothing invisible. Another text has another one."""
+    return 3 * SOFT_HYPHEN + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_nothing(key: str) -> bool:
+    """Whether ``key`` is one of those that nothing has."""
+    return NOTHING.fullmatch(key) is not None
 
 
 def check_text(text: str, *, what: str, limit: int = LIMIT, required: bool = True, lines: bool = False) -> str:
@@ -52,19 +85,23 @@ def check_text(text: str, *, what: str, limit: int = LIMIT, required: bool = Tru
     ``what`` names it in the sentence ("Batch number"); ``lines`` allows line breaks and tabs (notes).
     Raises ValueError with a sentence for control characters, NUL, lone surrogates, too much, or nothing at all.
     """
+    clean = text.strip()
+    if len(clean) > limit:
+        raise ValueError(
+            f"{what} “{shown(clean, 30)}” has {len(clean):,} characters, the limit is {limit:,}. Shorten it."
+        )
     for char in text:
         kind = unicodedata.category(char)
         if kind == "Cs" or (kind == "Cc" and not (lines and char in "\n\r\t")):
             raise ValueError(
                 f"{what} “{shown(text)}” has a character that cannot be printed (\\u{ord(char):04x}). Remove it."
             )
-    clean = text.strip()
-    if len(clean) > limit:
-        raise ValueError(
-            f"{what} “{shown(clean, 30)}” has {len(clean):,} characters, the limit is {limit:,}. Shorten it."
-        )
-    if limit < KEY_LIMIT and len(key_of(clean)) > KEY_LIMIT:  # a note has no key
-        raise ValueError(f"{what} “{shown(clean, 30)}” is too long once its characters are written out. Shorten it.")
+    if limit < KEY_LIMIT:  # a note has no key
+        key = key_of(clean)
+        if len(key) > KEY_LIMIT or is_nothing(key):
+            raise ValueError(
+                f"{what} “{shown(clean, 30)}” is too long once its characters are written out. Shorten it."
+            )
     if required and not key_of(clean):
         raise ValueError(f"{what} is empty. Give it a value that can be read.")
     return clean

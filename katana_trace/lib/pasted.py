@@ -11,20 +11,29 @@ QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 QUOTED_ROW = re.compile(r'"(?:[^"]|"")*"(?:\s*[,;]\s*"(?:[^"]|"")*")*')
 BETWEEN = re.compile(r"\s+to\s+|\s*(?:\.\.+|[-‐‑–—−])\s*", re.IGNORECASE)
 RUNS = re.compile(r"([0-9]+)", re.ASCII)
+MOST_PASTED = 1_000_000  # characters, some ten times what 10,000 numbers have
 
 
-def numbers_in(text: str) -> list[str]:
+def numbers_in(text: str, *, most: int = MOST_PASTED) -> list[str]:
     """The numbers in ``text``, in their order: one in each line, or in each spreadsheet cell (tab) of a line.
 
     Spaces around a number and empty cells are left out, twins are kept. Commas and semicolons never separate bare
     numbers, because a number may contain them; they do in a line that is nothing but quoted cells (``"A1","A2"``), where
-    nothing else can be meant. Quotes around a whole cell are taken off, doubled ones within become one.
+    nothing else can be meant. Quotes around a whole cell are taken off, doubled ones within become one. Raises ValueError
+    with a sentence for a text of more than ``most`` characters.
     """
+    if len(text) > most:
+        raise ValueError(f"The text has {len(text):,} characters, the limit is {most:,} in one go. Give it in parts.")
     found = []
     for line in LINE_ENDS.split(text):
         for cell in line.split("\t"):
             found += [number for number in cells_in(cell.strip()) if number]
     return found
+
+
+def has_numbers(text: str) -> bool:
+    """Whether anything stands in ``text``, or too much to look."""
+    return len(text) > MOST_PASTED or bool(numbers_in(text))
 
 
 def cells_in(cell: str) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -192,7 +193,7 @@ def delimiter_of(header: str) -> str:
 
 
 def check_header(header: list[str], required: Sequence[str], optional: Sequence[str]) -> None:
-    doubled = sorted({name for name in header if header.count(name) > 1})
+    doubled = sorted(name for name, count in Counter(header).items() if count > 1)
     missing = [name for name in required if name not in header]
     unknown = [name for name in header if name not in required and name not in optional]
     known = ", ".join([*required, *optional])

@@ -5,6 +5,7 @@ A scan is typed for the person: it fills what is empty. Where something else sta
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from items.listing import resolve_variant
@@ -14,6 +15,8 @@ from katana_trace.lib.quantities import MILLION, parse_quantity, plain, shown
 from katana_trace.lib.search import search_key
 from tracking.documents.kinds import KINDS
 from tracking.drafts.content import BatchContent, DraftContent, LineContent
+from tracking.drafts.serials import check_room
+from tracking.numbering.serial_check import CheckedNumber
 from tracking.scanning.code import SEPARATOR, Code, read_code
 from tracking.searching.by_code import variants_of_gtin
 from tracking.trace.facts import facts_of
@@ -233,6 +236,21 @@ def with_codes_of_batches(line: LineContent) -> tuple[LineContent, list[str]]:
         expires = code.usable_until.isoformat() if code.usable_until else ""
         batches[place] = replace(batch, number=number, expires_on=batch.expires_on or expires)
     return replace(line, batches=tuple(batches)), said
+
+
+def scanned_in(texts: Sequence[str], line: LineContent) -> tuple[list[str], list[CheckedNumber]]:
+    """The serial numbers in what was scanned into the box of ``line``, and the labels that give none, each with why.
+
+    Raises Refusal for more than a line can have, before any label is looked up.
+    """
+    check_room(line, len(texts))
+    numbers, bad = [], []
+    for text in texts:
+        try:
+            numbers.append(serial_in(text, line.sku))
+        except ValueError as error:
+            bad.append(CheckedNumber(text.replace(SEPARATOR, "|"), key_of(text), str(error), "label"))
+    return numbers, bad
 
 
 def serial_in(text: str, sku: str) -> str:

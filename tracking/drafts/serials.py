@@ -11,7 +11,7 @@ from katana_trace.lib.numbers import can_be_stored, key_of
 from katana_trace.lib.quantities import MILLION
 from katana_trace.lib.refusal import Refusal
 from tracking.drafts.check import check
-from tracking.drafts.content import DraftContent
+from tracking.drafts.content import DraftContent, LineContent
 from tracking.numbering.serial_check import CheckedNumber
 from tracking.numbering.suggest import suggest_serial_numbers
 
@@ -26,12 +26,7 @@ def add_numbers(content: DraftContent, index: int, numbers: Sequence[str]) -> tu
     line = content.lines[index]
     if not numbers:
         raise Refusal("Give at least one serial number, one in each line.", field="scan")
-    if len(line.serials) + len(numbers) > MOST_SERIALS:
-        raise Refusal(
-            f"The line would have {len(line.serials) + len(numbers):,} serial numbers, the limit is {MOST_SERIALS:,}. "
-            "Give the others in another line or document.",
-            field="scan",
-        )
+    check_room(line, len(numbers))
     tried = check(with_serials(content, index, (*line.serials, *numbers))).lines[index]
     if (
         tried.mode != TrackingMode.SERIAL
@@ -41,6 +36,16 @@ def add_numbers(content: DraftContent, index: int, numbers: Sequence[str]) -> tu
     new = tried.serials[len(line.serials) :]
     good = tuple(number.number for number in new if number.is_good)
     return with_serials(content, index, (*line.serials, *good)), [number for number in new if not number.is_good]
+
+
+def check_room(line: LineContent, count: int) -> None:
+    """Raises Refusal when ``count`` more serial numbers are too many for ``line``."""
+    if len(line.serials) + count > MOST_SERIALS:
+        raise Refusal(
+            f"The line would have {len(line.serials) + count:,} serial numbers, the limit is {MOST_SERIALS:,}. "
+            "Give the others in another line or document.",
+            field="scan",
+        )
 
 
 def generate_numbers(content: DraftContent, index: int) -> DraftContent:

@@ -126,7 +126,7 @@ class AssignSerialsForm(AssignForm):
 
     def clean(self) -> dict:
         given = super().clean()
-        numbers = numbers_in(given.get("numbers") or "")
+        numbers = self.typed(given.get("numbers") or "")
         if given.get("number_range"):
             numbers += self.ranged(given["number_range"])
         if (self.act == "generate" or given.get("count")) and given.get("level") and "count" in given:
@@ -138,6 +138,13 @@ class AssignSerialsForm(AssignForm):
             if not self.errors:
                 self.add_error("numbers", refusal.sentence)
         return given
+
+    def typed(self, text: str) -> list[str]:
+        try:
+            return numbers_in(text)
+        except ValueError as error:
+            self.add_error("numbers", str(error))
+            return []
 
     def ranged(self, text: str) -> list[str]:
         try:

@@ -16,12 +16,15 @@ from tracking.ledger.sql import fetch, pairs
 from tracking.models import Location
 from tracking.models.batch import RecordStatus
 
-State = Literal["good", "double", "characters", "other_variant", "elsewhere", "unknown", "gone", "held"]
+State = Literal["good", "double", "characters", "other_variant", "elsewhere", "unknown", "gone", "held", "label"]
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedNumber:
-    """``fault`` is a full sentence, "" when the number is good; ``key`` is what the number is unique by."""
+    """``fault`` is a full sentence, "" when the number is good; ``key`` is what the number is unique by.
+
+    Of a label that gives no number for its line ``number`` is the text of the label, and ``state`` "label".
+    """
 
     number: str
     key: str

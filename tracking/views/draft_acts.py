@@ -13,14 +13,14 @@ from django.http import QueryDict
 from items.listing import same_gtins
 from items.models import Variant
 from katana_trace.lib.numbers import can_be_stored, key_of
-from katana_trace.lib.pasted import expand_range, numbers_in
+from katana_trace.lib.pasted import expand_range, has_numbers, numbers_in
 from katana_trace.lib.quantities import shown
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.search import search_key
 from tracking.drafts.content import DraftContent, LineContent
 from tracking.drafts.facts import Facts, find_variants_of
 from tracking.drafts.layout import MOST_LINES
-from tracking.drafts.scan import serial_in, with_codes
+from tracking.drafts.scan import scanned_in, with_codes
 from tracking.drafts.serials import add_numbers, drop_bad_numbers, drop_numbers, generate_numbers, with_serials
 from tracking.drafts.suggest import fill_open, with_books, with_expected, with_new_batches, with_recipe
 from tracking.models import Partner
@@ -207,7 +207,7 @@ def serials(content: DraftContent, rest: str, post: QueryDict) -> Acted:
 def box_of(post: QueryDict, place: int) -> tuple[str, str]:
     """What stands in the box of a line, and in its range; empty where only spaces do."""
     text = post.get(f"scan-{place}", "")
-    return text if numbers_in(text) else "", post.get(f"range-{place}", "").strip()
+    return text if has_numbers(text) else "", post.get(f"range-{place}", "").strip()
 
 
 def ticked_of(post: QueryDict, place: int) -> list[str]:
@@ -231,18 +231,20 @@ def with_boxes(content: DraftContent, post: QueryDict) -> Acted:
     for index, (text, _, range_text) in boxes_of(content, post).items():
         ticked = ticked_of(post, index)
         try:
-            scanned = [serial_in(number, content.lines[index].sku) for number in numbers_in(text)]
-            numbers = [*scanned, *(expand_range(range_text) if range_text else []), *ticked]
-            filled, bad = add_numbers(acted.content, index, numbers)
+            numbers, bad = scanned_in(numbers_in(text), content.lines[index])
+            numbers += [*(expand_range(range_text) if range_text else []), *ticked]
+            filled, unfit = add_numbers(acted.content, index, numbers) if numbers or not bad else (acted.content, [])
         except (ValueError, Refusal) as error:
             acted.scans[index] = "\n".join(filter(None, [text, *ticked])), [], range_text
             acted.refused.append((index, "serials", str(error)))
             continue
+        count = len(numbers) + len(bad)
+        bad += unfit
         if bad:
             taken = len(filled.lines[index].serials) - len(acted.content.lines[index].serials)
-            said = (
-                f"{taken:,} of {len(numbers):,} serial numbers were taken. The others are below, each with the reason."
-            )
+            said = f"{taken:,} of {count:,} serial numbers were taken. The others are below, each with the reason."
+            if count == 1 and bad[0].state == "label":
+                said = bad[0].fault
             acted.scans[index] = "\n".join(number.number for number in bad), bad, ""
             if post.get("do") == "post":
                 acted.refused.append((index, "serials", said))

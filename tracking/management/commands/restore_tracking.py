@@ -13,6 +13,8 @@ from katana_trace.lib.refusal import Refusal
 from tracking.management.console import item_named, user_named
 from tracking.modes.restore import restore_tracking
 
+MOST_LEFT = 5_000_000  # characters of a file with numbers, some 400,000 of them
+
 
 class Command(BaseCommand):
     help = (
@@ -60,9 +62,11 @@ def read(file: Path) -> bytes:
 
 def numbers_of(file: Path) -> list[str]:
     try:
-        return numbers_in(read(file).decode("utf-8-sig"))
+        return numbers_in(read(file).decode("utf-8-sig"), most=MOST_LEFT)
     except UnicodeDecodeError as error:
         raise CommandError(f"{file} is not in UTF-8. Save it as plain text in UTF-8.") from error
+    except ValueError as error:
+        raise CommandError(f"{file}: {error} A range such as A100-A149 is shorter.") from error
 
 
 def told(refusal: Refusal) -> str:
