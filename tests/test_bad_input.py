@@ -90,7 +90,8 @@ def file_of(*rows: str, header: str = HEADER) -> str:
 
 
 def only_error(sentence: str) -> str:
-    return f"{sentence}\nNothing was imported: 1 error."
+    what = "the file" if sentence.startswith("File") else "1 row"
+    return f"{sentence}\nNothing was imported: {what} is refused."
 
 
 # -- one bad row ----------------------------------------------------------------------------------------------------------
@@ -289,7 +290,7 @@ def test_one_bad_row_in_the_middle_takes_all_with_it(refused):
     assert refused(file_of(*rows)) == (
         "Row 302, quantity: “x” is not a quantity. Write a plain number with a point, such as 12 or 0.25.\n"
         "Row 402, sku: There is no SKU “SUGAR”. Check it, or import it with the items first.\n"
-        "Nothing was imported: 2 errors."
+        "Nothing was imported: 2 rows are refused."
     )
 
 
@@ -297,7 +298,7 @@ def test_the_first_200_errors_are_shown(refused):
     text = refused(file_of(*[row(document=f"T-{n}", quantity="x") for n in range(250)])).splitlines()
     assert len(text) == 202
     assert text[199].startswith("Row 201, quantity: ")
-    assert text[200:] == ["… and 50 more.", "Nothing was imported: 250 errors."]
+    assert text[200:] == ["… and 50 more reasons.", "Nothing was imported: 250 rows are refused."]
 
 
 # -- documents of several rows --------------------------------------------------------------------------------------------
@@ -448,7 +449,7 @@ def test_a_file_that_cannot_be_read_is_refused(name, refused):
     "name", ["empty", "UTF-16", "Latin-1", "lone surrogate", "spreadsheet", "quote never closed", "picture"]
 )
 def test_a_file_of_items_that_cannot_be_read_is_refused(name, refused):
-    assert refused(FILES[name][0], "items").endswith("\nNothing was imported: 1 error.")
+    assert refused(FILES[name][0], "items").endswith("\nNothing was imported: the file is refused.")
 
 
 def test_a_bad_file_after_good_rows_keeps_none_of_them(refused):

@@ -114,7 +114,7 @@ def test_an_import_of_items_is_refused_on_its_row(loaf, tmp_path):
         f"Row 3, gtin: {SENTENCE.format(GTIN)}",
         "Row 4, gtin: The GTIN 09521234500018 belongs to BUN-1 (Bun) already. "
         "Give each variant its own, or remove it from BUN-1 first.",
-        "Nothing was imported: 2 errors.",
+        "Nothing was imported: 2 rows are refused.",
     ]
     assert not Variant.objects.filter(sku="BUN-1").exists()
 

@@ -161,7 +161,9 @@ def test_hold_closes_the_import(tracked, kind, manager, tmp_path: Path):
     for option in ([], ["--dry-run"], ["--by", "manager"]):
         with pytest.raises(CommandError) as refused:
             run("import_csv", "movements", str(file), *option)
-        assert str(refused.value) == f"Row 3, {tracked}_number: {SAID[tracked]}\nNothing was imported: 1 error."
+        assert (
+            str(refused.value) == f"Row 3, {tracked}_number: {SAID[tracked]}\nNothing was imported: 1 row is refused."
+        )
     assert there() == before
 
 

@@ -38,7 +38,7 @@ def refused(load):
         with pytest.raises(CommandError) as caught:
             load(*rows, by=by)
         assert (exported("items"), Switch.objects.count(), stock()) == before
-        return str(caught.value).removesuffix("\nNothing was imported: 1 error.")
+        return str(caught.value).removesuffix("\nNothing was imported: 1 row is refused.")
 
     return refuse
 

@@ -98,6 +98,27 @@ def test_a_refused_row_refuses_the_file_and_says_why_on_its_cell(as_manager):
     assert not Item.objects.exists()
 
 
+def test_refused_rows_are_counted_and_not_their_reasons(as_manager):
+    header = MOVEMENTS.splitlines(keepends=True)[0]
+    rows = [f"spice,D-{number},never,,Main,F,,,,x,\r\n" for number in range(10)]
+    page = upload(as_manager, "movements", header + "".join(rows))
+    as_csv = b"".join(as_manager.get(f"{page.address}preview.csv").streaming_content)
+    assert as_csv.count(b",refused,") == 30
+    assert page.sums == (0, 0, 0, 10)
+    rest = upload(as_manager, "items", ITEMS + "".join(f"Flour,spice,kg,none,SKU-{n},,,\r\n" for n in range(10)))
+    assert rest.sums == (0, 0, 0, 1)  # the others hang on the row with the item
+    wrong = upload(as_manager, "locations", "location\r\n" + "x\r\nx\r\n" * 3)
+    assert wrong.sums == (1, 0, 0, 5)
+
+
+def test_of_a_file_with_nothing_but_faults_ten_thousand_are_told(as_operator, settings):
+    settings.IMPORTED_AT_ONCE = 1 << 30
+    content = "kind,document,posted_at,partner,location,sku,batch_number,expires_on,serial_number,quantity,note\r\n"
+    page = upload(as_operator, "movements", content + "a,b,c,d,e,f,g,h,i,j,k\r\n" * 12_000)
+    assert page.sums[3] <= 10_001
+    assert "10,000 reasons and perhaps more: the rest of the file was not looked at. Correct these first." in page.text
+
+
 def test_the_whole_preview_as_csv_is_the_upload_with_its_outcome(as_manager):
     page = upload(as_manager, "locations", "location,phone\r\nMain,1\r\n'=Shelf,\r\nmain,2\r\n")
     answer = as_manager.get(f"{page.address}preview.csv")
@@ -241,7 +262,7 @@ def test_serial_numbers_that_do_not_fit_are_refused_each_on_its_row(as_operator)
         "sku,location,serial_number\r\nPUMP,Main,A1\r\nPUMP,Main,a1\r\nPUMP,Main,A9\r\nPUMP,Main,A3\r\nBAG,Main,B1\r\n"
         "PUMP,Attic,A4\r\nPUMP,Main,\r\n",
     )
-    assert page.sums == (2, 0, 0, 6)
+    assert page.sums == (1, 0, 0, 6)
     assert page.errors == [
         "Serial number a1 stands in row 2 already. Keep one of them.",
         "Serial number A9 is in stock already, at Shop. Check it, or take this row out.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -104,6 +105,39 @@ def test_what_is_no_code_is_text(text):
 )
 def test_a_code_that_is_wrong_says_what(text, fault):
     assert any(fault in said for said in read_code(text).faults)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "fault"),
+    [
+        (f"(01){GTIN}(10)A(10)B", Code("", GTIN), "different batch numbers, A and B,"),
+        (f"]C101{GTIN}10A\x1d10B", Code("", GTIN), "different batch numbers, A and B,"),
+        (f"01{GTIN}21A\x1d10L\x1d21B", Code("", GTIN, "L"), "different serial numbers, A and B,"),
+        (f"01{GTIN}01{ANOTHER}10A", Code("", "", "A"), f"different GTINs, {GTIN} and {ANOTHER},"),
+        (f"(01){GTIN}(02){ANOTHER}(37)3", Code("", count=3), f"different GTINs, {GTIN} and {ANOTHER},"),
+        (f"01{GTIN}1727013117270201", Code("", GTIN), "different expiry dates, 270131 and 270201,"),
+        (f"01{GTIN}1527013115270201", Code("", GTIN), "different best before dates, 270131 and 270201,"),
+        (f"01{GTIN}1127013111270201", Code("", GTIN), "different dates of making, 270131 and 270201,"),
+        (f"(01){GTIN}(30)5(37)6", Code("", GTIN), "different counts, 5 and 6,"),
+        (f"(01){GTIN}(3103)000195(3102)000195", Code("", GTIN), "different net weights, 000195 and 000195,"),
+        (f"(01){GTIN}(240)A(240)B", Code("", GTIN), "different values of AI 240, A and B,"),
+        (f"https://id.gs1.org/01/{GTIN}/10/A?10=B", Code("", GTIN), "different batch numbers, A and B,"),
+        (f"https://x.example/01/{GTIN}?17=270131&17=270201", Code("", GTIN), "different expiry dates, 270131 and 270201,"),
+    ],
+)  # fmt: skip
+def test_of_two_values_for_the_same_neither_is_taken(text, kept, fault):
+    code = read_code(text)
+    assert len(code.faults) == 1
+    assert f"The code has {fault} and GS1 allows one. Scan the right label, or type what it says." in code.faults[0]
+    assert replace(code, form="", human="", faults=()) == kept
+
+
+@pytest.mark.parametrize(
+    "text", [f"01{GTIN}10A\x1d10A", f"(01){GTIN}(02){GTIN}(10)A(30)05(37)5", f"(01){GTIN}(10)A(01){GTIN}"]
+)
+def test_the_same_said_twice_is_no_fault(text):
+    code = read_code(text)
+    assert (code.gtin, code.batch_number, code.faults) == (GTIN, "A", ())
 
 
 def test_nothing_that_is_scanned_hurts():

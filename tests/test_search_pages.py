@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from urllib.parse import quote
 
 import pytest
@@ -216,6 +217,24 @@ def test_a_best_before_date_that_differs_is_not_passed_over(as_operator, flour):
 def test_a_code_that_is_wrong_says_what(as_operator, flour):
     assert "has a wrong check digit" in said(as_operator, "(01)09506000134353(10)ABC")
     assert "cannot be read as a GS1 code to its end" in said(as_operator, "010950600013435210" + "A" * 25)
+
+
+def test_a_label_with_two_batch_numbers_leads_to_neither(as_operator, flour):
+    for code in (f"(01)0{GTIN}(10)F-1(10)F-2", f"https://id.gs1.org/01/{GTIN}/10/F-1?10=F-2"):
+        answer = as_operator.get("/search/", {"q": code})
+        assert answer.status_code == 200
+        assert "The code has different batch numbers, F-1 and F-2, and GS1 allows one." in answer.content.decode()
+    answer = as_operator.get(f"/01/{GTIN}/10/F-1?10=F-2", follow=True)
+    assert "The code has different batch numbers, F-1 and F-2, and GS1 allows one." in answer.content.decode()
+
+
+def test_a_text_longer_than_any_name_finds_nothing_and_says_so(as_operator, flour):
+    begun = time.process_time()
+    for text in ("Flour " * 100, "F-1" + " x" * 300, "\u0316\u0301" * 1500):
+        page = as_operator.get("/search/", {"q": text}).content.decode()
+        assert f"The text has {len(text.strip()):,} characters, and no name or number has more than 120." in page
+        assert "FLOUR" not in page
+    assert time.process_time() - begun < 5
 
 
 def test_the_address_on_our_label_leads_to_its_lot(as_operator, client, flour, pump):

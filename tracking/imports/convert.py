@@ -15,7 +15,7 @@ from tracking.imports.columns import Column, Shape
 from tracking.imports.formats import day_in, instant_in, number_in
 from tracking.imports.kinds import ImportKind
 from tracking.imports.mapping import Mapping, words_of
-from tracking.resources.refused import RowError
+from tracking.resources.refused import RowError, is_enough
 
 OUTGOING = ("shipment", "supplier_return")
 Rows = Iterable[tuple[int, list[str]]]
@@ -41,6 +41,8 @@ def convert(rows: Rows, target: Path, *, kind: ImportKind, mapping: Mapping, is_
             out.write("\r\n" * (number - last - 1))
             last = number
             writer.writerow(reader.read(number, cells, present, errors))
+            if is_enough(errors):
+                break
     return errors
 
 

@@ -35,6 +35,8 @@ class Progress:
 
 @dataclass(slots=True)
 class Counts:
+    """Of ``refused`` the rows are counted, of which one may have several reasons; a fault of the whole file is one more."""
+
     made: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -84,14 +86,19 @@ class OutcomeFile(Watch):
         self.write(Outcome(row, "unchanged", what))
 
     def refused(self, errors: Iterable[RowError]) -> None:
-        for error in sorted(errors, key=lambda error: error.row):
-            self.write(Outcome(error.row, "refused", error.sentence, error.column))
+        errors = sorted(errors, key=lambda error: error.row)
+        for error in errors:
+            self.put(Outcome(error.row, "refused", error.sentence, error.column))
+        self.counts.refused += len({error.row for error in errors})
 
     def write(self, outcome: Outcome) -> None:
+        self.put(outcome)
+        setattr(self.counts, outcome.verb, getattr(self.counts, outcome.verb) + 1)
+
+    def put(self, outcome: Outcome) -> None:
         line = json.dumps([outcome.row, outcome.verb, outcome.what, outcome.column]) + "\n"
         self.out.write(line)
         self.hash.update(line.encode())
-        setattr(self.counts, outcome.verb, getattr(self.counts, outcome.verb) + 1)
 
     @property
     def digest(self) -> str:

@@ -23,7 +23,7 @@ from tracking.ledger.retry import in_transaction
 from tracking.models import Batch
 from tracking.records.edit import DATES, TEXTS, checked, differences
 from tracking.records.log import Change, as_text, check_reason, write_changes
-from tracking.resources.refused import FileRefused, RowError
+from tracking.resources.refused import FileRefused, RowError, is_enough
 from tracking.resources.watch import Watch, difference
 
 REQUIRED = ("sku", "batch_number")
@@ -74,6 +74,8 @@ class BatchImport:
             for chunk in chunks(rows):
                 self.take(chunk)
                 self.watch.read(chunk[-1].number)
+                if is_enough(self.errors):
+                    break
         except FileError as error:
             self.errors.append(RowError(0, str(error)))
         if self.errors:

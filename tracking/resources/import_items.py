@@ -17,7 +17,7 @@ from katana_trace.lib.permission import require
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, Row, read_rows
 from tracking.ledger.retry import in_transaction, sentence_of
-from tracking.resources.refused import FileRefused, RowError
+from tracking.resources.refused import FileRefused, RowError, is_enough
 from tracking.resources.watch import Watch, difference
 
 REQUIRED = ("item", "kind", "unit", "tracking", "sku", "variant", "gtin", "shelf_life_days")
@@ -86,10 +86,12 @@ class ItemImport:
                 for row in chunk:
                     self.made, self.differs = [], []
                     try:
-                        self.take(row)
-                        self.tell(row)
+                        if self.take(row):
+                            self.tell(row)
                     except (ValidationError, Refusal, PermissionDenied, ValueError) as error:
                         self.refuse(row, error)
+                if is_enough(self.errors):
+                    break
         except FileError as error:
             self.errors.append(RowError(0, str(error)))
         if self.errors:
@@ -112,7 +114,8 @@ class ItemImport:
             self.watch.unchanged(row.number, f"{row.cells['sku'].strip()} is as it was")
         self.watch.read(row.number)
 
-    def take(self, row: Row) -> None:
+    def take(self, row: Row) -> bool:
+        """Whether the row can be judged: of an item whose first row is refused nothing is said."""
         cells = {name: cell.strip() for name, cell in row.cells.items()}
         sku = key_of(cells["sku"])
         if sku in self.seen_skus:
@@ -129,8 +132,10 @@ class ItemImport:
                         {name: f"All rows of {cells['item']} have the same {name}, and row {first.number} has another."}
                     )
         item = self.items.get(key)
-        if item is not None:
-            self.take_variant(cells, sku, item)
+        if item is None:
+            return False
+        self.take_variant(cells, sku, item)
+        return True
 
     def take_item(self, cells: dict[str, str], key: str) -> Item:
         self.columns = {"name": "item", "tracking_mode": "tracking"}

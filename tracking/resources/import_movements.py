@@ -26,11 +26,10 @@ from tracking.ledger.post import Posting
 from tracking.ledger.retry import in_transaction
 from tracking.models import Location, Partner
 from tracking.resources.movement_rows import OPTIONAL, REQUIRED, TEXT, TextDocument, documents_of
-from tracking.resources.refused import FileRefused, RowError
+from tracking.resources.refused import FileRefused, RowError, is_enough
 from tracking.resources.watch import Watch
 
 CHUNK = 500
-MOST_ERRORS = 10_000
 
 
 @dataclass(slots=True)
@@ -86,7 +85,7 @@ class MovementImport:
             for chunk in chunks(documents):
                 self.take(chunk)
                 self.watch.read(chunk[-1].lines[-1].row if chunk[-1].lines else chunk[-1].row)
-                if len(self.errors) >= MOST_ERRORS:
+                if is_enough(self.errors):
                     break
         except FileError as error:
             self.errors.append(RowError(0, str(error)))

@@ -24,7 +24,7 @@ from tracking.ledger.retry import in_transaction
 from tracking.ledger.sql import fetch
 from tracking.models import Location
 from tracking.records.assign import SERIALS_ASSIGNED, serial_lines
-from tracking.resources.refused import FileRefused, RowError
+from tracking.resources.refused import FileRefused, RowError, is_enough
 from tracking.resources.taken import rows_taken
 from tracking.resources.watch import Watch
 
@@ -87,6 +87,8 @@ class SerialImport:
                     self.take(row)
                 except Refusal as refusal:
                     self.errors.append(RowError(row.number, refusal.sentence, refusal.field or ""))
+                if is_enough(self.errors):
+                    break
                 count += 1
                 if count % 500 == 0:
                     self.watch.read(row.number)
@@ -95,8 +97,9 @@ class SerialImport:
         self.watch.begin("Looking for numbers that are in use")
         self.errors += rows_taken(self.seen)
         self.watch.begin("Posting")
+        refused = {error.row for error in self.errors}
         for place in self.places.values():
-            self.post(place)
+            self.post(place, refused)
         if self.errors:
             raise FileRefused(sorted(self.errors, key=lambda error: error.row))
         self.posting.write()
@@ -140,11 +143,15 @@ class SerialImport:
         place.numbers.append(number)
         place.rows.append(row)
 
-    def post(self, place: Place) -> None:
+    def post(self, place: Place, refused: set[int]) -> None:
+        """Posts the numbers of a place while no row is refused, and tells of those rows that are not."""
+        if not self.errors:
+            self.add(place, refused)
         for row, number in zip(place.rows, place.numbers, strict=True):
-            self.watch.made(row, f"serial number {number}")
-        if self.errors:
-            return
+            if row not in refused:
+                self.watch.made(row, f"serial number {number}")
+
+    def add(self, place: Place, refused: set[int]) -> None:
         document = NewDocument(
             kind="adjustment",
             posted_at=days.now(),
@@ -157,6 +164,7 @@ class SerialImport:
         except Refusal as refusal:
             row = place.rows[refusal.line - 1] if refusal.line else place.rows[0]
             self.errors.append(RowError(row, refusal.sentence, refusal.field or ""))
+            refused.add(row)
 
 
 def without_number(variant: int, location: int) -> int:

@@ -30,7 +30,7 @@ from tracking.ledger.fit import check_fit, check_quantity
 from tracking.ledger.post import Posting
 from tracking.ledger.retry import in_transaction
 from tracking.models import Document, Location
-from tracking.resources.refused import FileRefused, RowError
+from tracking.resources.refused import FileRefused, RowError, is_enough
 from tracking.resources.taken import rows_taken
 from tracking.resources.watch import Watch
 
@@ -96,6 +96,8 @@ class StockImport:
                     self.take(row)
                 except Refusal as refusal:
                     self.errors.append(RowError(row.number, refusal.sentence, refusal.field or ""))
+                if is_enough(self.errors):
+                    break
                 if row.number % 500 == 0:
                     self.watch.read(row.number)
         except FileError as error:
@@ -103,7 +105,8 @@ class StockImport:
         fresh = self.without_posted()
         self.errors += rows_taken(self.seen)
         self.watch.begin("Posting")
-        count = sum(self.post(token, page) for token, page in fresh)
+        refused = {error.row for error in self.errors}
+        count = sum(self.post(token, page, refused) for token, page in fresh)
         if self.errors:
             raise FileRefused(sorted(self.errors, key=lambda error: error.row))
         self.posting.write()
@@ -172,7 +175,7 @@ class StockImport:
                 self.seen = {number: row for number, row in self.seen.items() if row not in posted}
         return fresh
 
-    def post(self, token: UUID, page: Page) -> int:
+    def post(self, token: UUID, page: Page, refused: set[int]) -> int:
         lines = tuple(
             NewLine(line.variant, page.place, line.quantity, line.batch_number, line.expires_on, line.serial_number)
             for line in page.lines
@@ -186,7 +189,8 @@ class StockImport:
             self.errors.append(RowError(row, refusal.sentence, refusal.field or ""))
             return 0
         for row, what in zip(page.rows, page.what, strict=True):
-            self.watch.made(row, what)
+            if row not in refused:
+                self.watch.made(row, what)
         return len(lines)
 
     def token(self, key: str, place: int) -> tuple[UUID, Document | None]:

@@ -12,7 +12,7 @@ from katana_trace.lib.quantities import parse_quantity
 from katana_trace.lib.safe_csv import Row
 from tracking.documents.kinds import KINDS, SYSTEM_KINDS
 from tracking.ledger.fingerprint import fingerprint_of
-from tracking.resources.refused import RowError
+from tracking.resources.refused import MOST_REASONS, RowError
 
 REQUIRED = (
     "kind", "document", "posted_at", "partner", "location", "sku", "batch_number", "expires_on", "serial_number",
@@ -95,6 +95,8 @@ def documents_of(rows: Iterable[Row]) -> Iterator[TextDocument]:
                         )
                     )
         add_line(present, row)
+        if len(present.errors) >= MOST_REASONS:
+            break  # what comes of it is not posted, nor looked at
     if present is not None:
         yield present
 

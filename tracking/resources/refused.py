@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from katana_trace.lib.counts import counted
+
 SHOWN = 200
+MOST_REASONS = 10_000  # of one file; who gets these has enough to correct
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,29 @@ class FileRefused(Exception):
     """Nothing of the file was written; ``errors`` says why, row by row, in the order of the file."""
 
     def __init__(self, errors: list[RowError]):
-        super().__init__(f"{len(errors)} rows refused")
         self.errors = errors
+        super().__init__(self.count())
+
+    def count(self) -> str:
+        """Such as "10 rows are refused, for 20 reasons": a row may have several. A fault of the whole file is none of a row."""
+        rows = len({error.row for error in self.errors} - {0})
+        if not rows:
+            return "the file is refused"
+        said = f"{counted(rows, 'row')} {'is' if rows == 1 else 'are'} refused"
+        return said if rows == len(self.errors) else f"{said}, for {len(self.errors):,} reasons"
 
     def report(self) -> str:
-        """The first 200 errors as lines, and how many more there are."""
+        """The first 200 reasons as lines, and how many more there are."""
         lines = [str(error) for error in self.errors[:SHOWN]]
         if len(self.errors) > SHOWN:
-            lines.append(f"… and {len(self.errors) - SHOWN:,} more.")
+            lines.append(f"… and {counted(len(self.errors) - SHOWN, 'more reason')}.")
         return "\n".join(lines)
+
+
+def is_enough(errors: list[RowError]) -> bool:
+    """Whether the rest of the file need not be looked at; ``errors`` says so then."""
+    if len(errors) < MOST_REASONS:
+        return False
+    said = f"There are {MOST_REASONS:,} reasons and perhaps more: the rest of the file was not looked at. Correct these first."
+    errors.append(RowError(0, said))
+    return True

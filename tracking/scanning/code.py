@@ -6,10 +6,11 @@ What is no code is no fault: it is text, and is looked for as text. Sections are
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from biip import ParseConfig, ParseError
 from biip.gs1_digital_link_uris import GS1DigitalLinkURI
@@ -41,6 +42,7 @@ SEPARATOR_SIGNS = ("|", "~", "#", "^", "@", "$", " ")
 SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]", re.ASCII)  # section 5.1.3
 OF_GS1 = ("]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", "]J1")
 PLAIN_GTIN = re.compile(r"[0-9]{8}|[0-9]{12,14}", re.ASCII)
+AI = re.compile(r"[0-9]{2,4}", re.ASCII)
 HUMAN = re.compile(r"\(([0-9]{2,4})\)", re.ASCII)
 LONGEST = 2_000
 LENGTH_OF_GTIN = 14
@@ -121,14 +123,16 @@ def of_address(text: str) -> Code | None:
     """A label of ours, ``…/search/?q=…``, or a GS1 Digital Link of any host."""
     try:
         parts = urlsplit(text)
-        asked = [value for name, values in parse_qs(parts.query).items() if name.lower() == "q" for value in values]
-        if parts.path.lower().rstrip("/").endswith("/search") and asked:
+        pairs = parse_qsl(parts.query)
+        asked = [value for name, value in pairs if name.lower() == "q"]
+        if parts.path.lower().rstrip("/").endswith("/search") and len(set(asked)) == 1:
             return Code("label", text=asked[-1])
         link = parts._replace(path=parts.path.rstrip("/")).geturl()
     except ValueError:
         return None
     try:
-        return of_parsed(GS1DigitalLinkURI.parse(link, config=CONFIG).element_strings, "link")
+        twice = said_twice((name, value) for name, value in pairs if AI.fullmatch(name))
+        return of_parsed(GS1DigitalLinkURI.parse(link, config=CONFIG).element_strings, "link", twice)
     except (ParseError, ValueError, KeyError):
         if re.search(r"/01/[0-9]{8,14}(/|$)", parts.path, re.ASCII):
             return Code("link", faults=("This GS1 Digital Link cannot be read. Compare it with the label.",))
@@ -171,7 +175,8 @@ def of_elements(text: str, *, is_marked: bool) -> Code | None:
             fault = f"“{shown(plain)}” cannot be read as a GS1 code to its end. Scan it again, or type its number."
             return Code("elements", faults=(fault,))
         return None
-    return code if is_marked or (code.gtin and len(plain) > LENGTH_OF_GTIN) else None
+    has_gtin = any(element.gtin is not None for element in elements)
+    return code if is_marked or (has_gtin and len(plain) > LENGTH_OF_GTIN) else None
 
 
 def refuse_cut(text: str, elements: GS1ElementStrings) -> None:
@@ -189,12 +194,18 @@ def refuse_cut(text: str, elements: GS1ElementStrings) -> None:
             place += 1
 
 
-def of_parsed(elements: GS1ElementStrings, form: str) -> Code:
-    """The elements that mean something here: 01 or 02, 10, 11, 15, 17, 21, 30 or 37, 310n. Others are read over."""
+def of_parsed(elements: GS1ElementStrings, form: str, asked: Mapping[str, Sequence[str]] | None = None) -> Code:
+    """The elements that mean something here: 01 or 02, 10, 11, 15, 17, 21, 30 or 37, 310n. Others are read over.
+
+    What is said twice with different values, ``asked`` among it, is a fault (section 4.14).
+    """
     found: dict[str, object] = {}
-    faults: list[str] = []
+    doubled = said_twice((element.ai.ai, element.value) for element in elements) | (asked or {})
+    faults = [fault_of_two(what, values) for what, values in doubled.items()]
     for element in elements:
         ai, value = element.ai.ai, element.value
+        if what_of(ai) in doubled:
+            continue  # neither is better than the wrong one
         if ai in ("01", "02"):
             if element.gtin is None:
                 faults.append(f"The GTIN {value} has a wrong check digit. Compare it with the label.")
@@ -220,6 +231,39 @@ DATES = {
     "11": ("made_on", "date of making"),
 }
 NUMBERS = {"10": "batch_number", "21": "serial_number"}
+
+
+def said_twice(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """By its name, what has more than one value in pairs of an application identifier and its value."""
+    found: dict[str, dict[object, str]] = {}
+    for ai, value in pairs:
+        what = what_of(ai)
+        same = int(value) if what == "counts" and value.isdigit() else (ai, value) if what == "net weights" else value
+        found.setdefault(what, {})[same] = value
+    return {what: list(values.values()) for what, values in found.items() if len(values) > 1}
+
+
+def what_of(ai: str) -> str:
+    """What an application identifier says, as a fault names it."""
+    return PLURALS.get(ai) or ("net weights" if ai.startswith("310") else f"values of AI {ai}")
+
+
+def fault_of_two(what: str, values: Sequence[str]) -> str:
+    named = " and ".join(shown(value, 30) for value in values[:3])
+    return f"The code has different {what}, {named}, and GS1 allows one. Scan the right label, or type what it says."
+
+
+PLURALS = {
+    "01": "GTINs",
+    "02": "GTINs",
+    "10": "batch numbers",
+    "21": "serial numbers",
+    "17": "expiry dates",
+    "15": "best before dates",
+    "11": "dates of making",
+    "30": "counts",
+    "37": "counts",
+}
 
 
 def in_millionths(kilograms: Decimal) -> int | None:

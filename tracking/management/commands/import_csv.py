@@ -40,9 +40,7 @@ class Command(BaseCommand):
                     done = import_movements(opened, by=user, dry_run=dry_run, watch=bar)
         except FileRefused as refused:
             bar.close()
-            raise CommandError(
-                f"{refused.report()}\nNothing was imported: {counted(len(refused.errors), 'error')}."
-            ) from refused
+            raise CommandError(f"{refused.report()}\nNothing was imported: {refused.count()}.") from refused
         except Refusal as refusal:
             bar.close()
             raise CommandError(refusal.sentence) from refusal
