@@ -30,6 +30,10 @@ class PreviewChanged(Exception):
     """The import would do something else than its preview said."""
 
 
+class Removed(Exception):
+    """The import was removed, or begun anew, before it was committed."""
+
+
 def read(file_import: FileImport, *, by, progress: Progress) -> None:
     """Reads the upload. What is in our own columns is tried at once; for the rest a person chooses the columns first."""
     kind, folder = KINDS[file_import.kind], ImportFolder(file_import.token)
@@ -86,6 +90,9 @@ def commit(file_import: FileImport, *, by, progress: Progress) -> None:
     outcomes = OutcomeFile(folder.path / "commit.jsonl", hash_of(folder.canonical()), progress)
 
     def work() -> None:
+        # From here on nobody removes it; who did so before has the say.
+        if not FileImport.objects.select_for_update().filter(token=file_import.token, stage=Stage.COMMITTING).exists():
+            raise Removed
         with folder.canonical().open("rb") as file:
             kind.run(file, by=by, watch=outcomes)
         if outcomes.digest != file_import.digest:
@@ -95,6 +102,8 @@ def commit(file_import: FileImport, *, by, progress: Progress) -> None:
 
     try:
         in_transaction(work)
+    except Removed:
+        return
     except (PreviewChanged, FileRefused, Refusal, PermissionDenied):
         preview(file_import, by=by, progress=progress, is_renewed=True)
         return

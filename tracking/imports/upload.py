@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import PurePath
 from typing import BinaryIO
 
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from katana_trace.lib.permission import require
@@ -14,6 +15,7 @@ from katana_trace.lib.quantities import shown
 from katana_trace.lib.refusal import Refusal
 from tracking.imports.folder import ImportFolder, sweep
 from tracking.imports.kinds import ImportKind
+from tracking.ledger.retry import is_passing
 from tracking.models import FileImport
 
 SIZE_LIMIT = 20 * 1024 * 1024  # through the browser (DESIGN 5.4)
@@ -63,13 +65,26 @@ def check_permission(kind: ImportKind, by) -> None:
 
 def forget_old() -> None:
     """What was uploaded more than a day ago and never imported goes, with its folder."""
-    FileImport.objects.exclude(stage=FileImport.Stage.DONE).filter(
-        made_at__lt=timezone.now() - timedelta(days=1)
-    ).delete()
+    old = FileImport.objects.filter(made_at__lt=timezone.now() - timedelta(days=1))
+    for file_import in old.exclude(stage=FileImport.Stage.DONE):
+        is_alive = file_import.stage == FileImport.Stage.COMMITTING and not ImportFolder(file_import.token).is_stalled()
+        if not is_alive and not forget(file_import):
+            break  # somebody commits now; the others go the next time
     sweep(set(FileImport.objects.exclude(stage=FileImport.Stage.DONE).values_list("token", flat=True)))
 
 
-def forget(file_import: FileImport) -> None:
-    """Removes an import that was not carried out, and its file."""
-    ImportFolder(file_import.token).remove()
-    FileImport.objects.filter(token=file_import.token).exclude(stage=FileImport.Stage.DONE).delete()
+def forget(file_import: FileImport) -> bool:
+    """Removes an import that was not carried out, and its file; False for one that is being committed, or was."""
+    try:
+        with transaction.atomic():
+            # Who commits has the row (on SQLite the database) until it is done: one of both comes too late.
+            free = FileImport.objects.select_for_update(skip_locked=True).filter(token=file_import.token)
+            found = [one.pk for one in free.exclude(stage=FileImport.Stage.DONE)]
+            FileImport.objects.filter(pk__in=found).delete()
+    except OperationalError as error:
+        if not is_passing(error):
+            raise
+        return False
+    if found:
+        ImportFolder(file_import.token).remove()
+    return bool(found)

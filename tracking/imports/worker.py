@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from tracking.imports import run
 from tracking.imports.folder import ImportFolder
@@ -75,8 +75,10 @@ def beating(file_import: FileImport) -> Iterator[Progress]:
 
 
 def claim(file_import: FileImport, *, stages: tuple[str, ...], to: str) -> bool:
-    """Moves the import from one of ``stages`` to ``to``; False when somebody else has moved it meanwhile."""
-    moved = FileImport.objects.filter(token=file_import.token, stage__in=stages).update(stage=to)
+    """Moves the import from one of ``stages`` to ``to``; False when somebody else has moved it, or commits it now."""
+    with transaction.atomic():
+        free = FileImport.objects.select_for_update(skip_locked=True).filter(token=file_import.token, stage__in=stages)
+        moved = FileImport.objects.filter(pk__in=[one.pk for one in free]).update(stage=to)
     if moved:
         file_import.stage = to
     return bool(moved)

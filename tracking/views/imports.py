@@ -25,7 +25,6 @@ from tracking.imports.upload import check_permission, forget, take_upload
 from tracking.models import FileImport
 
 LATEST = 10
-GONE = "This file was uploaded more than a day ago and is not kept. Upload it again."
 Stage = FileImport.Stage
 
 
@@ -107,10 +106,9 @@ def show(request: HttpRequest, file_import: FileImport, form: CommitForm | None 
     context = {"import": file_import, "kind": kind}
     if file_import.stage == Stage.DONE:
         return render_page(request, "tracking/import_detail.html", "tracking/_import_state.html", context)
-    if not folder.exists:
-        forget(file_import)
-        messages.error(request, GONE)
-        return redirect("tracking:import_new")
+    if not folder.exists:  # looking removes nothing: the data folder may be back in a minute
+        context["is_missing"] = True
+        return render_page(request, "tracking/import_detail.html", "tracking/_import_state.html", context)
     if file_import.stage == Stage.MAPPING:
         return redirect("tracking:import_mapping", token=file_import.token)
     if file_import.is_running:
@@ -175,7 +173,8 @@ def import_commit(request: HttpRequest, token) -> HttpResponse:
     form = commit_form(request, file_import, request.POST)
     if file_import.stage == Stage.PREVIEWED and not form.is_valid():
         return show(request, file_import, form)
-    if worker.claim(file_import, stages=(Stage.PREVIEWED,), to=Stage.COMMITTING):
+    is_there = ImportFolder(file_import.token).exists
+    if is_there and worker.claim(file_import, stages=(Stage.PREVIEWED,), to=Stage.COMMITTING):
         worker.begin(file_import, run.commit, by=request.user)
     return redirect(file_import)
 
@@ -183,11 +182,11 @@ def import_commit(request: HttpRequest, token) -> HttpResponse:
 @require_POST
 def import_delete(request: HttpRequest, token) -> HttpResponse:
     file_import = found(request, token)
-    if file_import.is_running and not ImportFolder(file_import.token).is_stalled():
+    is_alive = file_import.is_running and not ImportFolder(file_import.token).is_stalled()
+    if is_alive or (file_import.stage != Stage.DONE and not forget(file_import)):
         messages.error(request, "This file is being worked on. Wait until it is done.")
         return redirect(file_import)
     if file_import.stage != Stage.DONE:
-        forget(file_import)
         messages.success(request, f"{file_import.filename} was removed. Nothing of it was imported.")
     return redirect("tracking:import_new")
 
