@@ -15,6 +15,7 @@ from katana_trace.lib.xlsx_parser import Marks, PartReader
 from katana_trace.lib.xlsx_workbook import RAW_LIMIT, Style, Workbook
 
 MOST_COLUMNS = 200
+MOST_CELLS = 2_000_000  # empty ones among them: 100,000 rows of 20 columns
 MOST_ROWS = 1_048_576  # that a sheet can have
 LETTERS = [get_column_letter(number) for number in range(1, MOST_COLUMNS + 1)]
 PLACES = {letters: number for number, letters in enumerate(LETTERS, 1)}
@@ -33,13 +34,14 @@ class SheetReader(PartReader):
         super().__init__(marks)
         self.book = book
         self.rows: list[tuple[int, list[str]]] = []
-        self.row = 0
+        self.row = self.count = 0
         self.row_text = ""
         self.cells: list[str] = []
         self.kind = "n"
         self.style = "0"
         self.is_formula = self.is_phonetic = self.is_in_row = self.is_in_cell = False
         self.parts: list[str] = []
+        self.known: dict[str, Style] = {}  # the styles that were asked for, by their numbers as text
         self.wants("row", self.begin_row, self.end_row)
         self.wants("c", self.begin_cell, self.end_cell)
         self.wants("v", self.begin_value, self.end_text)
@@ -79,6 +81,12 @@ class SheetReader(PartReader):
     def begin_cell(self, attributes: dict[str, str]) -> None:
         if self.depth != 4 or not self.is_in_row:
             return
+        self.count += 1
+        if self.count > MOST_CELLS:
+            raise FileError(
+                f"The sheet has more than {MOST_CELLS:,} cells up to row {self.row}, the limit with the empty ones. "
+                "Remove columns that are not needed, split it, or save the rows as CSV (UTF-8)."
+            )
         count = len(self.cells)
         place = attributes.get("r")
         if count == MOST_COLUMNS or (place is not None and place != LETTERS[count] + self.row_text):
@@ -180,8 +188,10 @@ class SheetReader(PartReader):
         return text
 
     def number(self, value: str) -> str:
+        style = self.known.get(self.style) or self.styled()
+        if not style.is_date and len(value) < 16 and value.isdigit() and value.isascii():
+            return str(int(value)).zfill(style.zeros)
         value = value.strip()
-        style = self.styled()
         if not NUMBER.fullmatch(value):
             raise FileError(f"Row {self.row} has a cell with the number “{shown(value, 20)}”, which is none. {DAMAGED}")
         if style.is_date:
@@ -195,6 +205,7 @@ class SheetReader(PartReader):
         styles, text = self.book.styles, self.style
         if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) >= len(styles):
             raise FileError(f"Row {self.row} has a cell with a style that the file does not have. {DAMAGED}")
+        self.known[text] = styles[int(text)]
         return styles[int(text)]
 
 

@@ -12,7 +12,7 @@ from katana_trace.lib.safe_csv import CELL_LIMIT, FileError
 from katana_trace.lib.xlsx_parser import PACKAGE, Marks, PartReader
 from katana_trace.lib.xlsx_parts import MIB, SAVE_AGAIN, Parts, relations_of, target_of
 
-STRINGS_LIMIT = 48 * MIB  # unpacked; they are kept whole
+STRINGS_LIMIT = 96 * MIB  # unpacked; they are kept whole
 PART_LIMIT = 4 * MIB  # of every other part
 MOST_RELATIONS = 1_000
 MOST_STYLES = 65_536
@@ -113,7 +113,7 @@ class Strings(PartReader):
     def __init__(self, marks: Marks):
         super().__init__(marks)
         self.bytes = bytearray()
-        self.ends_at = array("Q", [0])
+        self.ends_at = array("I", [0])
         self.is_phonetic = False
         self.wants("si", self.begin_string, self.end_string)
         self.wants("t", self.begin_text, self.end_text)

@@ -32,7 +32,8 @@ class HistoryUploadForm(forms.Form):
                 f"The file has {file.size:,} bytes, the limit in the browser is {SIZE_LIMIT:,} (20 MiB): {COMMAND}."
             )
         content = file.read()
-        rows = content.count(b"\n")  # cells with line breaks have more, so this is what a spreadsheet shows or more
+        # Cells with line breaks have more, so this is what a spreadsheet shows or more.
+        rows = max(content.count(b"\n"), content.count(b"\r"))
         if rows > ROW_LIMIT + 1:
             raise forms.ValidationError(
                 f"The file has some {rows:,} rows, the limit in the browser is {ROW_LIMIT:,}: {COMMAND}."

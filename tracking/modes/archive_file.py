@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from tracking.modes.edited_file import Comparison, FileRows, compare_files, read
 from tracking.modes.history_content import as_uuid
 
 NAMED = 10  # misfits in a sentence
+SPARE = 10_000  # rows that a file may have more than the longest archive; each of them is shown as one too many
 ASKED = 500  # lines of a file that are looked for in other items' ledgers
 
 
@@ -41,13 +43,25 @@ def recognise_file(item: Item, content: bytes) -> FoundArchive:
     other = same.first()
     if other is not None:
         raise Refusal(sentence_of_other(item, other.item), field="file")
-    rows = read_file_rows(content)
+    most = SPARE + max((lines + records for lines, records in sizes_of(item)), default=0)
+    rows = read_file_rows(content, most=most)
     refuse_strangers(item, rows)
+    if rows.is_cut:
+        raise Refusal(
+            f"This file has more than {most:,} rows, which no archive of {item.name} comes near. "
+            "Use the file as it was downloaded before tracking was switched off, or restore from Archives.",
+            field="file",
+        )
     closest = closest_archive(item, rows)
     if closest is None:
         raise Refusal(sentence_of_none(item, sha256), field="file")
     archive, archived = closest
     return FoundArchive(archive, compare_files(archived, rows))
+
+
+def sizes_of(item: Item) -> Iterable[tuple[int, int]]:
+    """How many lines and records each archive of ``item`` has."""
+    return Archive.objects.filter(item=item).values_list("line_count", "record_count")
 
 
 def find_archive(item: Item, content: bytes) -> Archive:

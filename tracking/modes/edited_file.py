@@ -18,7 +18,7 @@ from uuid import UUID
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.quantities import parse_quantity, shown
 from katana_trace.lib.refusal import Refusal
-from katana_trace.lib.safe_csv import ZIP_MAGIC, FileError, delimiter_of, read_rows
+from katana_trace.lib.safe_csv import RECORD_LIMIT, ZIP_MAGIC, FileError, delimiter_of, read_rows
 from tracking.ledger.movement_export import HISTORY_COLUMNS
 from tracking.modes.history import RECORD
 from tracking.modes.history_content import TEXT, as_uuid
@@ -73,12 +73,16 @@ class KeptRow(NamedTuple):
 
 @dataclass(slots=True)
 class FileRows:
-    """The rows of a history: its lines by UUID, its records by number, and those that came a second time."""
+    """The rows of a history: its lines by UUID, its records by number, and those that came a second time.
+
+    ``is_cut`` where the file has more rows than were wanted, which are not here.
+    """
 
     columns: frozenset[str]
     lines: dict[UUID, KeptRow] = field(default_factory=dict)
     records: dict[Number, KeptRow] = field(default_factory=dict)
     doubled: list[KeptRow] = field(default_factory=list)
+    is_cut: bool = False
 
     def keys(self) -> set:
         return self.lines.keys() | self.records.keys()
@@ -93,15 +97,19 @@ def read_archive_rows(content: bytes) -> FileRows:
     return collect(content, HISTORY_COLUMNS, ())
 
 
-def read_file_rows(content: bytes) -> FileRows:
-    """The rows of a file in any encoding and layout that spreadsheets save. Raises Refusal when it is no history."""
+def read_file_rows(content: bytes, *, most: int) -> FileRows:
+    """The first ``most`` rows of a file in any encoding and layout that spreadsheets save.
+
+    Raises Refusal when it is no history.
+    """
     if content.startswith(ZIP_MAGIC):
         raise Refusal(
             "This is a spreadsheet or zip file, and a history is CSV. Use the file as it was downloaded.", field="file"
         )
     text = decoded(content)
     # By its text, for a byte order mark in the middle of the header would be a part of a name.
-    names = header_of(LINE_END.split(text, 1)[0])
+    end = LINE_END.search(text)
+    names = header_of(text[: min(end.start() if end else len(text), RECORD_LIMIT)])
     missing = [name for name in NEEDED if name not in names]
     if missing:
         raise Refusal(
@@ -111,7 +119,9 @@ def read_file_rows(content: bytes) -> FileRows:
         )
     known = tuple(name for name in HISTORY_COLUMNS if name in names)
     others = tuple(name for name in names if name not in known)
-    return collect(text.encode(), known, others)
+    content = text.encode()
+    del text
+    return collect(content, known, others, most)
 
 
 def decoded(content: bytes) -> str:
@@ -133,7 +143,7 @@ def header_of(line: str) -> list[str]:
     return [name.strip().lower() for name in header]
 
 
-def collect(content: bytes, required: tuple[str, ...], others: tuple[str, ...]) -> FileRows:
+def collect(content: bytes, required: tuple[str, ...], others: tuple[str, ...], most: int | None = None) -> FileRows:
     found = FileRows(columns=frozenset(required))
     texts: dict[str, str] = {}
     try:
@@ -142,6 +152,9 @@ def collect(content: bytes, required: tuple[str, ...], others: tuple[str, ...]) 
             kept = tuple(
                 cell if name in UNIQUE or cell is None else texts.setdefault(cell, cell) for name, cell in cells
             )
+            if most is not None and found.count == most:
+                found.is_cut = True
+                break
             keep_row(found, KeptRow(row.number, kept))
     except FileError as error:
         if "no rows" not in str(error):
