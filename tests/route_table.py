@@ -9,7 +9,8 @@ from __future__ import annotations
 Cells = dict[tuple[str, str], str]  # by method and role
 
 ROLES = ("anonymous", "viewer", "operator", "manager")
-STAFF = ("staff", "superuser")  # a manager who may enter the admin; and who may do all
+# A viewer, an operator and a manager who may enter the admin; and who may do all.
+STAFF = ("staff viewer", "staff operator", "staff", "superuser")
 
 
 def cells(text: str) -> Cells:
@@ -43,15 +44,17 @@ LEADS_ON = cells("302> 302 302 302 | 302> 405 405 405")
 OWN_READ = cells("302> 404 404 200 | 302> 405 405 405")
 OWN_ACT = cells("302> 405 405 405 | 302> 404 404 302")
 
-STAFF_READ = of_admin("200 200 | 200 200")
-STAFF_LOOK = of_admin("200 200 | 403 403")
-NOBODY = of_admin("403 403 | 403 403")
-STAFF_ACT = of_admin("405 405 | 302 302")
-STAFF_FORM = of_admin("200 200 | 422 422")
-SUPERUSER_READ = of_admin("403 200 | 403 200")
-SUPERUSER_LOOK = of_admin("403 200 | 403 403")
-SUPERUSER_FORM = of_admin("403 200 | 403 422")
-STAFF_GET = of_admin("200 200 | 405 405")
+STAFF_READ = of_admin("200 200 200 200 | 200 200 200 200")
+STAFF_LOOK = of_admin("200 200 200 200 | 403 403 403 403")
+NOBODY = of_admin("403 403 403 403 | 403 403 403 403")
+STAFF_ACT = of_admin("405 405 405 405 | 403 403 302 302")
+STAFF_FORM = of_admin("403 403 200 200 | 403 403 422 422")
+STAFF_OPERATOR_FORM = of_admin("403 200 200 200 | 403 422 422 422")
+STAFF_CHANGE = of_admin("200 200 200 200 | 403 403 422 422")
+SUPERUSER_READ = of_admin("403 403 403 200 | 403 403 403 200")
+SUPERUSER_LOOK = of_admin("403 403 403 200 | 403 403 403 403")
+SUPERUSER_FORM = of_admin("403 403 403 200 | 403 403 403 422")
+STAFF_GET = of_admin("200 200 200 200 | 405 405 405 405")
 
 SITE = {
     "home": READ,
@@ -155,12 +158,12 @@ SITE = {
 # Whoever is logged in without being staff is not let in at all, and who is not logged in is asked to.
 ADMIN = {
     "admin:index": STAFF_READ,
-    "admin:logout": of_admin("405 405 | 302> 302>"),
+    "admin:logout": of_admin("405 405 405 405 | 302> 302> 302> 302>"),
     "admin:password_change": STAFF_READ,
     "admin:password_change_done": STAFF_GET,
-    "admin:autocomplete": of_admin("403 403 | 405 405"),
+    "admin:autocomplete": of_admin("403 403 403 403 | 405 405 405 405"),
     "admin:jsi18n": STAFF_GET,
-    "admin:view_on_site": of_admin("404 404 | 404 404"),
+    "admin:view_on_site": of_admin("404 404 404 404 | 404 404 404 404"),
     "admin:tracking_archive_changelist": STAFF_READ,
     "admin:tracking_archive_add": NOBODY,
     "admin:tracking_archive_history": STAFF_READ,
@@ -188,7 +191,7 @@ ADMIN = {
     "admin:items_item_add": STAFF_FORM,
     "admin:items_item_history": STAFF_READ,
     "admin:items_item_delete": SUPERUSER_READ,
-    "admin:items_item_change": STAFF_FORM,
+    "admin:items_item_change": STAFF_CHANGE,
     "admin:tracking_ledgerline_changelist": STAFF_READ,
     "admin:tracking_ledgerline_add": NOBODY,
     "admin:tracking_ledgerline_history": STAFF_READ,
@@ -198,18 +201,18 @@ ADMIN = {
     "admin:tracking_location_import": STAFF_FORM,
     "admin:tracking_location_export": STAFF_READ,
     "admin:tracking_location_changelist": STAFF_READ,
-    "admin:tracking_location_add": STAFF_FORM,
+    "admin:tracking_location_add": STAFF_OPERATOR_FORM,
     "admin:tracking_location_history": STAFF_READ,
     "admin:tracking_location_delete": SUPERUSER_READ,
-    "admin:tracking_location_change": STAFF_FORM,
+    "admin:tracking_location_change": STAFF_CHANGE,
     "admin:tracking_partner_process_import": STAFF_ACT,
     "admin:tracking_partner_import": STAFF_FORM,
     "admin:tracking_partner_export": STAFF_READ,
     "admin:tracking_partner_changelist": STAFF_READ,
-    "admin:tracking_partner_add": STAFF_FORM,
+    "admin:tracking_partner_add": STAFF_OPERATOR_FORM,
     "admin:tracking_partner_history": STAFF_READ,
     "admin:tracking_partner_delete": SUPERUSER_READ,
-    "admin:tracking_partner_change": STAFF_FORM,
+    "admin:tracking_partner_change": STAFF_CHANGE,
     "admin:tracking_recall_changelist": STAFF_READ,
     "admin:tracking_recall_add": NOBODY,
     "admin:tracking_recall_history": STAFF_READ,
@@ -253,8 +256,8 @@ ADMIN = {
     "admin:items_variant_add": STAFF_FORM,
     "admin:items_variant_history": STAFF_READ,
     "admin:items_variant_delete": SUPERUSER_READ,
-    "admin:items_variant_change": STAFF_FORM,
-    "admin:tracking_workspace_changelist": of_admin("302 302 | 302 302"),
+    "admin:items_variant_change": STAFF_CHANGE,
+    "admin:tracking_workspace_changelist": of_admin("302 302 302 302 | 302 302 302 302"),
     "admin:tracking_workspace_add": NOBODY,
     "admin:tracking_workspace_history": SUPERUSER_READ,
     "admin:tracking_workspace_delete": NOBODY,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
 
+from tests.roles import client_of, user_of
 from tests.route_company import Company, all_routes
 from tests.route_table import ROLES, SITE, STAFF, TABLE
 
@@ -17,15 +17,6 @@ LOGINS = ("/accounts/login/", "/admin/login/")
 
 def test_every_route_has_a_row_and_every_row_a_route():
     assert sorted({route.name for route in all_routes()}) == sorted(TABLE)
-
-
-def user_of(role: str, viewer, operator, manager):
-    users = {"anonymous": None, "viewer": viewer, "operator": operator, "manager": manager}
-    if role not in STAFF:
-        return users[role]
-    made = get_user_model().objects.create_user(role, is_staff=True, is_superuser=role == "superuser")
-    made.groups.add(*manager.groups.all())
-    return made
 
 
 def asked(client: Client, method: str, address: str):
@@ -62,10 +53,7 @@ def faults_of_headers(answer) -> list[str]:
 @pytest.mark.parametrize("role", [*ROLES, *STAFF])
 def test_every_route_answers_each_role_as_the_table_says(role, viewer, operator, manager):
     company = Company(manager)
-    client = Client()
-    user = user_of(role, viewer, operator, manager)
-    if user is not None:
-        client.force_login(user)
+    client = client_of(user_of(role, viewer, operator, manager))
     found, headers = {}, {}
     routes = [route for route in all_routes() if role in ROLES or route.name not in SITE]
     for route in routes:
