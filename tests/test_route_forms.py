@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.db import connection, transaction
 from django.test import Client, RequestFactory
@@ -18,9 +19,10 @@ from django.test import Client, RequestFactory
 from tests.fingerprint import changed, fingerprint
 from tests.roles import NO_GROUP, client_of, user_of
 from tests.route_forms import FORMS, GROUPS
+from tests.route_forms.admin import READING
 from tests.route_forms.form import DONE, Form
 from tests.route_forms.workshop import Workshop
-from tests.route_table import ROLES, STAFF, TABLE
+from tests.route_table import ADMIN, ROLES, STAFF, TABLE
 
 pytestmark = pytest.mark.django_db
 
@@ -33,14 +35,16 @@ def own_temporary_folder(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
+def answers_to_post(route: str) -> set[str]:
+    return {cell for (method, _), cell in TABLE[route].items() if method == "post"}
+
+
 def test_every_route_that_refuses_somebody_has_a_valid_form():
-    refusing = set()
-    for route, row in TABLE.items():
-        cells = {cell for (method, _), cell in row.items() if method == "post"}
-        if cells & set(REFUSED) and cells & set(DONE):
-            refusing.add(route)
+    refusing = {
+        route for route in TABLE if answers_to_post(route) & set(REFUSED) and answers_to_post(route) & set(DONE)
+    }
     assert len(refusing) > 80
-    assert {form.route for form in FORMS} == refusing
+    assert {form.route for form in FORMS} | set(READING) == refusing
 
 
 def test_every_form_has_a_name_of_its_own():
@@ -141,6 +145,27 @@ class Trial:
     def ask(self, method: Callable, address: str, data: dict, **more) -> str:
         self.requests += 1
         return cell(method(address, rewound(data), **more))
+
+
+def test_page_that_only_reads_writes_nothing_by_post(viewer, operator, manager):
+    company = Workshop(manager, operator)
+    before = fingerprint()
+    answers = {cell(company.admin.post(company.address_of(route), {"name": "X", "post": "yes"})) for route in READING}
+    assert answers <= {"200", "302"}
+    assert changed(before, fingerprint()) == set()
+
+
+def test_page_that_refuses_everybody_refuses_a_full_form(viewer, operator, manager):
+    """What only the domain writes is not written in the admin: not by who may do all, with a value in every field."""
+    company = Workshop(manager, operator)
+    before = fingerprint()
+    closed = {route for route, row in ADMIN.items() if {row["post", role] for role in STAFF} == {"403"}}
+    assert len(closed) > 20
+    for route in closed:
+        model = apps.get_model(*route.removeprefix("admin:").split("_")[:2])
+        typed = {"post": "yes", **{one.name: "1" for one in model._meta.fields}}
+        assert company.admin.post(company.address_of(route), typed).status_code == 403, route
+    assert changed(before, fingerprint()) == set()
 
 
 @pytest.mark.parametrize("part", GROUPS)

@@ -9,6 +9,7 @@ GROUPS: dict[str, list[Form]] = {
     "records": records.FORMS,
     "recalls": recalls.FORMS,
     "imports": imports.FORMS,
-    "admin": admin.FORMS,
+    "admin": [*admin.MADE_AND_CHANGED, *admin.DELETED],
+    "admin, imports and acts": [*admin.IMPORTED, *admin.ACTS],
 }
 FORMS = [form for forms in GROUPS.values() for form in forms]

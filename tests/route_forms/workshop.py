@@ -64,6 +64,9 @@ class Workshop(Company):
     def kwargs_of(self, route: str) -> dict:
         return self.kwargs(self.routes[route])
 
+    def address_of(self, route: str) -> str:
+        return self.address(self.routes[route])
+
     @property
     def main(self) -> Location:
         return Location.objects.get(key="main")
