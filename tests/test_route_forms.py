@@ -174,6 +174,10 @@ def test_valid_forms_are_done_or_refused_as_the_table_says(part, viewer, operato
     clients = {role: client_of(user_of(role, viewer, operator, manager)) for role in roles}
     trial = Trial(Workshop(manager, operator), clients)
     for form in GROUPS[part]:
-        trial.try_form(form)
+        try:
+            trial.try_form(form)
+        except Exception as error:
+            error.add_note(f"This came of the form {form.name}.")
+            raise
     assert not trial.faults, "\n".join(trial.faults)
     print(f"{part}: {len(GROUPS[part])} forms, {len(roles)} roles, {trial.requests} requests")
