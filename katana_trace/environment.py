@@ -24,6 +24,7 @@ DEMO = {
     "KATANA_TRACE_DEBUG": "0",
     "KATANA_TRACE_PLAIN_HTTP": "1",
     "KATANA_TRACE_TRUST_PROXY": "0",
+    "KATANA_TRACE_HSTS_PRELOAD": "0",
     "KATANA_TRACE_ALLOWED_HOSTS": "",
 }
 
@@ -36,6 +37,17 @@ def flag(name: str) -> bool:
     if value in NO:
         return False
     raise ImproperlyConfigured(f"{name} is “{value}”. Set it to 1 (yes) or 0 (no), or leave it out.")
+
+
+def hsts_preload(*, has_tls: bool) -> bool:
+    """Whether browsers may put the site on the list of those that are never asked without TLS (KATANA_TRACE_HSTS_PRELOAD)."""
+    wanted = flag("KATANA_TRACE_HSTS_PRELOAD")
+    if wanted and not has_tls:
+        raise ImproperlyConfigured(
+            "KATANA_TRACE_HSTS_PRELOAD is set, and the site is served without TLS (KATANA_TRACE_PLAIN_HTTP or "
+            "KATANA_TRACE_DEBUG). Leave one of them out."
+        )
+    return wanted
 
 
 def log_formatter() -> str:

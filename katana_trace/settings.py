@@ -15,6 +15,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = environment.flag("KATANA_TRACE_DEBUG")
 PLAIN_HTTP = environment.flag("KATANA_TRACE_PLAIN_HTTP")
 TRUST_PROXY = environment.flag("KATANA_TRACE_TRUST_PROXY")
+HSTS_PRELOAD = environment.hsts_preload(has_tls=not (PLAIN_HTTP or DEBUG))
 DATA_DIR = environment.data_folder(BASE_DIR)
 SECRET_KEY = environment.secret_key(debug=DEBUG, data=DATA_DIR)
 ALLOWED_HOSTS = [host.strip() for host in os.environ.get("KATANA_TRACE_ALLOWED_HOSTS", "").split(",") if host.strip()]
@@ -33,7 +34,6 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -45,15 +45,19 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "katana_trace.lib.csp.ContentSecurityPolicyMiddleware",
+    "katana_trace.accounts.middleware.StoredNowhereMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "katana_trace.accounts.middleware.RefusalsMiddleware",
+    "katana_trace.accounts.middleware.OpenSessionMiddleware",
     "katana_trace.lib.acting.ActingMiddleware",
     "katana_trace.lib.body_limit.BodyLimitMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "katana_trace.lib.htmx.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "katana_trace.accounts.middleware.RoleRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -92,6 +96,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# Whoever has it, by whatever role, may open the site's pages; who has not is told whom to ask.
+READING_PERMISSION = "items.view_item"
+SESSION_ENGINE = "katana_trace.accounts.sessions"
+SESSION_COOKIE_AGE = 12 * 3600  # idle
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
@@ -132,6 +140,8 @@ WHITENOISE_AUTOREFRESH = False
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 
+# Without "preload" unless the site asks for it: browsers ship that list, and leaving it takes months.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -144,7 +154,7 @@ if not (PLAIN_HTTP or DEBUG):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_PRELOAD = HSTS_PRELOAD
 
 # An uploaded file is limited before it is read (DESIGN 5.4).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024

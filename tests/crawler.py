@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 STATIC = "/static/"
-LEAVES = "logout", "admin:logout"
+LEAVES = "logout", "admin:logout", "session_end"
 
 
 @dataclass

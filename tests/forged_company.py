@@ -8,12 +8,13 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from items.models import Item, Variant
 from items.recipes import Ingredient, save_recipe
-from katana_trace.accounts.models import LoginAttempt
+from katana_trace.accounts import events
+from katana_trace.accounts.models import LoginAttempt, LoginEvent
+from katana_trace.accounts.sessions import SessionStore
 from katana_trace.lib.acting import acting
 from katana_trace.lib.identity import new_uuid
 from tests import build
@@ -181,7 +182,7 @@ def rename(by) -> None:
 
 
 def leave_conveniences(by) -> None:
-    """What is no evidence: a draft, an import's file, sessions, failed logins."""
+    """What is no evidence: a draft, an import's file, sessions, logins."""
     main = build.location("Main").pk
     rows = (LineContent(section="in", sku="FLOUR", quantity="3", batches=(BatchContent(number="F5", quantity="3"),)),)
     content = DraftContent(
@@ -198,6 +199,7 @@ def leave_conveniences(by) -> None:
     session = SessionStore()
     session["a"] = 1
     session.save()
+    events.record(LoginEvent.Kind.WRONG, user=None, request=None)
     LogEntry.objects.create(
         user=by, content_type=ContentType.objects.get_for_model(Item), object_id="1", object_repr="a", action_flag=ADDITION,
         change_message="a",

@@ -153,6 +153,9 @@ SITE = {
     "logout": cells("302> 405 405 405 | 302> 302> 302> 302>"),
     "password_change": cells("302> 200 200 200 | 302> 422 422 422"),
     "password_change_done": READ,
+    "session_list": READ,
+    "session_end": cells("302> 405 405 405 | 302> 302 302 302"),
+    "login_list": cells("302> 403 403 200 | 302> 405 405 405"),
 }
 
 # Whoever is logged in without being staff is not let in at all, and who is not logged in is asked to.

@@ -71,7 +71,7 @@ def test_archive_detail_and_download_of_the_very_bytes(client, viewer, manager, 
         "Content-Type": "text/csv; charset=utf-8",
         "Content-Length": str(len(original)),
         "Content-Disposition": f'attachment; filename="Flour _ Type 550 batch history {day}.csv"',
-        "Cache-Control": "no-store",
+        "Cache-Control": "no-store, private",
     }
 
 

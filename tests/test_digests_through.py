@@ -78,7 +78,7 @@ def test_renaming_everything(company, heads, manager):
             heads.hold()
         Workspace(pk=1, business_name="Another").save()
         heads.hold()
-        role = Group.objects.get(name="Operator")
+        role = Group.objects.create(name="Packing")
         role.name = "Hand"
         role.save()
         role.user_set.add(manager)

@@ -179,7 +179,7 @@ def test_downloads_are_kept_nowhere_and_need_a_login(client, as_viewer, bakery):
     for address, name in LISTS.items():
         for ending in ("csv", "xlsx"):
             answer = as_viewer.get(f"{address}.{ending}")
-            assert answer["Cache-Control"] == "no-store"
+            assert answer["Cache-Control"] == "no-store, private"
             assert answer["Content-Disposition"].startswith(f'attachment; filename="{name} ')
             assert answer["Content-Disposition"].endswith(f'.{ending}"')
             b"".join(answer.streaming_content)

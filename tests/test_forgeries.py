@@ -24,8 +24,9 @@ on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="of
 # Tables of which nothing is evidence, whatever is done to them.
 HARMLESS_TABLES = {
     "accounts_loginattempt": "Failed logins, kept for as long as they slow the next one down.",
+    "accounts_loginevent": "The log of logins, kept for 90 days.",
+    "accounts_session": "Who is logged in.",
     "django_admin_log": "Django's own list of what was done in the admin; the change log is ours, and has it too.",
-    "django_session": "Who is logged in.",
     "items_recipe": "A plan: what a production really took is in its document.",
     "items_recipeline": "A plan, as above.",
     "tracking_draft": "What is being written, and was not posted.",

@@ -170,7 +170,7 @@ def test_fsma_csv_is_an_attachment_that_nobody_keeps(page, client):
     response = client.get("/fsma/fsma.csv", {"q": "L1"})
     today = days.today().isoformat()
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "no-store, private"
     assert response["Content-Disposition"] == f'attachment; filename="records for 21 CFR 1.1455 {today}.csv"'
     header, *rows = csv.reader(io.StringIO(b"".join(response).decode("utf-8-sig"), newline=""))
     assert header == [column.name for column in COLUMNS]
@@ -181,7 +181,7 @@ def test_fsma_xlsx_is_an_attachment_that_nobody_keeps(page, client):
     response = client.get("/fsma/fsma.xlsx", {"q": "L1", "chain": "1", "since": "2025-01-07"})
     today = days.today().isoformat()
     assert response["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "no-store, private"
     assert response["Content-Disposition"] == f'attachment; filename="records for 21 CFR 1.1455 {today}.xlsx"'
     book = load_workbook(io.BytesIO(b"".join(response)))
     glossary = [tuple(cell.value for cell in cells)[:3:2] for cells in book["Glossary"].iter_rows()]

@@ -122,7 +122,7 @@ def test_of_a_file_with_nothing_but_faults_ten_thousand_are_told(as_operator, se
 def test_the_whole_preview_as_csv_is_the_upload_with_its_outcome(as_manager):
     page = upload(as_manager, "locations", "location,phone\r\nMain,1\r\n'=Shelf,\r\nmain,2\r\n")
     answer = as_manager.get(f"{page.address}preview.csv")
-    assert answer["Cache-Control"] == "no-store"
+    assert answer["Cache-Control"] == "no-store, private"
     assert "attachment" in answer["Content-Disposition"]
     content = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(content))) == [

@@ -139,7 +139,7 @@ def test_item_history_is_an_attachment_that_nobody_caches(client, viewer, flour)
     client.force_login(viewer)
     response = client.get(reverse("tracking:item_history", args=[flour.pk]))
     assert response["Content-Disposition"] == f'attachment; filename="history-flour-{flour.pk}.csv"'
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "no-store, private"
 
 
 def test_item_assign_gives_unbatched_stock_a_batch(client, operator, manager):

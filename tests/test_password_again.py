@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from items.models import Item
+from katana_trace.accounts.models import LoginAttempt
 from katana_trace.lib.identity import new_uuid
 from tests import build
 from tracking.models import Archive, Document
@@ -121,12 +123,65 @@ def test_once_given_it_is_not_asked_again_for_15_minutes(client, act, later):
     assert act.is_done()
 
 
-def test_wrong_passwords_count_as_those_of_a_login_do(client, act, later):
+def test_ten_wrong_passwords_are_the_most_in_an_open_session(client, act, later):
     later(minutes=16)
     for _ in range(10):
         assert client.post(act.page, act.sent | {"password": "wrong"}).status_code == 422
     refused = client.post(act.page, act.sent | {"password": "pw"})
     assert (
-        refused.context["form"].errors["password"][0].startswith("10 passwords were tried for the user name “manager”")
+        refused.context["form"]
+        .errors["password"][0]
+        .startswith(
+            "10 passwords were tried in your open session within 15 minutes, and no more are allowed. Try again at "
+        )
     )
+    assert not act.is_done()
+    later(minutes=16)
+    assert client.post(act.page, act.sent | {"password": "pw"}).status_code == 302
+    assert act.is_done()
+
+
+def test_nobody_outside_an_open_session_shuts_it(client, act, later, manager):
+    later(minutes=16)
+    outside = Client()
+    for n in range(101):
+        sent = {"username": "manager", "password": "wrong"}
+        outside.post("/accounts/login/", sent, REMOTE_ADDR=f"198.51.100.{n // 10}")
+    for _ in range(11):
+        outside.post("/accounts/login/", {"username": "manager", "password": "wrong"})
+    assert outside.post("/accounts/login/", {"username": "manager", "password": "pw"}).status_code == 429
+    assert client.post(act.page, act.sent | {"password": "pw"}).status_code == 302
+    assert act.is_done()
+
+
+def test_wrong_passwords_in_an_open_session_shut_neither_another_one_nor_the_login_page(client, act, later, manager):
+    later(minutes=16)
+    other = Client()
+    other.force_login(manager)
+    for _ in range(11):
+        client.post(act.page, act.sent | {"password": "wrong"})
+    later(minutes=16)
+    for _ in range(11):
+        client.post(act.page, act.sent | {"password": "wrong"})
+    assert Client().post("/accounts/login/", {"username": "manager", "password": "pw"}).status_code == 302
+    assert client.post(act.page, act.sent | {"password": "pw"}).status_code == 422
+    answer = other.post(act.page, act.sent | {"password": "pw"})
+    assert "password" not in (answer.context["form"].errors if answer.status_code == 422 else {})
+
+
+def test_a_right_password_in_an_open_session_forgives_the_wrong_ones_of_it(client, act, later):
+    later(minutes=16)
+    for _ in range(9):
+        client.post(act.page, act.sent | {"password": "wrong"})
+    given = client.post(act.page, act.sent | {"password": "pw", "confirm": "x", "seen": "x", "reason": ""})
+    assert given.status_code == 422
+    assert LoginAttempt.objects.count() == 0
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=1), timedelta(hours=3)])
+def test_a_password_given_in_the_future_is_asked_again(client, act, later, ahead):
+    """As after a clock that was set back."""
+    later(seconds=-ahead.total_seconds() - 1)
+    assert asks(client.get(act.page))
+    assert client.post(act.page, act.sent).status_code == 422
     assert not act.is_done()

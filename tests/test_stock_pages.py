@@ -519,7 +519,7 @@ def test_stock_csv_has_what_the_page_shows(client, viewer, bakery):
     response = client.get("/stock/stock.csv", {"q": "flour"})
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"] == f'attachment; filename="stock {day(0)}.csv"'
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "no-store, private"
     text = b"".join(response).decode()
     as_of = text.rstrip().rpartition(",")[2]
     assert days.now() - days.parse_instant(as_of) < timedelta(minutes=1)

@@ -319,7 +319,7 @@ def test_trace_batch_csv_has_every_lot_step_and_handover(client, viewer, bakery)
     client.force_login(viewer)
     response = client.get(reverse("tracking:trace_batch_csv", args=[batch("D1").pk]))
     assert response["Content-Disposition"] == 'attachment; filename="trace DOUGH D1.csv"'
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "no-store, private"
     rows = rows_of(response)
     today = days.today().isoformat()
     assert [(row["row"], row["kind"], row["quantity"]) for row in rows if row["row"] == "balance"] == [

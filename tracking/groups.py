@@ -32,6 +32,7 @@ MANAGE = [
     "tracking.reverse_document",
     "tracking.add_seal",
     *[f"tracking.{verb}_recall" for verb in ("add", "change")],
+    "accounts.view_loginevent",
 ]
 
 ROLES = {"Viewer": VIEW, "Operator": VIEW + OPERATE, "Manager": VIEW + OPERATE + MANAGE}
@@ -46,7 +47,7 @@ def create_after_migrate(*, using: str, **kwargs) -> None:
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in Permission.objects.using(using)
         .select_related("content_type")
-        .filter(content_type__app_label__in=["items", "tracking"])
+        .filter(content_type__app_label__in=["accounts", "items", "tracking"])
     }
     if not wanted <= found.keys():
         return

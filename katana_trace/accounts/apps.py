@@ -8,9 +8,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
-        from katana_trace.accounts import logins, recent
+        from katana_trace.accounts import logins, recent, sessions
 
         user_logged_in.connect(recent.remember_login)
         user_logged_in.connect(logins.log_login)
         user_logged_out.connect(logins.log_logout)
         user_login_failed.connect(logins.log_failure)
+        sessions.connect()

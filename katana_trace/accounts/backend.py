@@ -15,11 +15,13 @@ class ThrottledBackend(ModelBackend):
         if request is None or username is None or password is None:
             return super().authenticate(request, username=username, password=password, **kwargs)
         try:
-            attempt = throttle.begin_attempt(username=username, address=throttle.address_of(request))
+            attempt = throttle.begin_attempt(throttle.door_of(request, username))
         except throttle.TooManyAttempts as refused:
             request.too_many_attempts = refused
             raise PermissionDenied(refused.sentence) from refused  # Django asks no other backend then
         user = super().authenticate(request, username=username, password=password, **kwargs)
-        if user is not None:
+        if user is None:
+            throttle.fail(attempt)
+        else:
             throttle.succeed(attempt)
         return user

@@ -1,4 +1,4 @@
-"""Forms in which a password is typed."""
+"""Forms in which a password is typed, and the filter of the log of logins."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.contrib.auth.forms import PasswordChangeForm as DjangoPasswordChange
 from django.core.exceptions import ValidationError
 
 from katana_trace.accounts import recent
+from katana_trace.accounts.models import LoginEvent
 
 
 class LoginForm(AuthenticationForm):
@@ -64,3 +65,20 @@ class PasswordAgainForm(forms.Form):
         if recent.is_recent(self.request):
             self.fields.pop("password", None)
         return cleaned
+
+
+class LoginFilterForm(forms.Form):
+    """It comes from the address, so nothing in it is an error: what cannot be read is not asked for."""
+
+    kind = forms.ChoiceField(label="What", required=False, choices=[("", "Everything"), *LoginEvent.Kind.choices])
+    user = forms.CharField(
+        label="User",
+        required=False,
+        max_length=150,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "placeholder": "User name"}),
+    )
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What was asked for and can be read, by field."""
+        return {name: value for name, value in self.cleaned_data.items() if value}

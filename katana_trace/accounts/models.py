@@ -1,23 +1,86 @@
-"""Attempts to log in that did not succeed, kept for as long as they count."""
+"""Who is logged in where, what was tried with passwords, and what became of it: three tables that forget by themselves."""
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 
 class LoginAttempt(models.Model):
-    """One password that was tried.
+    """One password that was tried, kept for as long as it counts (``throttle``).
 
-    ``name_hash`` stands for the typed user name: people type passwords into that field too, and those are not kept.
+    ``name_hash`` stands for the typed user name, and ``session_hash`` for the open session in which a password was asked
+    again ("" on the login page): people type passwords into the field of the name too, and those are not kept. Until
+    ``is_wrong`` the password is being looked at.
     """
 
     name_hash = models.CharField(max_length=64)
     address = models.CharField(max_length=64)
+    session_hash = models.CharField(max_length=64, default="")
     tried_at = models.DateTimeField()
+    is_wrong = models.BooleanField(default=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["name_hash", "tried_at"], name="login_attempt_name"),
             models.Index(fields=["address", "tried_at"], name="login_attempt_address"),
+            models.Index(fields=["session_hash", "tried_at"], name="login_attempt_session"),
             models.Index(fields=["tried_at"], name="login_attempt_tried"),
+        ]
+
+
+class Session(AbstractBaseSession):
+    """An open session, with what its owner is shown of it (``sessions``). ``user`` is None before a login."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    begun_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField()
+    address = models.CharField(max_length=64)
+    browser = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        """Without the key: who reads it has the session."""
+        return f"Session from {self.address or 'an unknown address'}"
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        from katana_trace.accounts.sessions import SessionStore
+
+        return SessionStore
+
+
+class LoginEvent(models.Model):
+    """What happened at a door, kept for ``events.KEPT``; what happens again within the hour is counted in the same row.
+
+    ``username`` is that of an account, never what else was typed. ``page`` is the pattern of the address ("accounts/login/").
+    """
+
+    class Kind(models.TextChoices):
+        LOGGED_IN = "logged_in", "Logged in"
+        LOGGED_OUT = "logged_out", "Logged out"
+        WRONG = "wrong", "Wrong password"
+        TOO_MANY = "too_many", "Refused: too many passwords"
+        FORBIDDEN = "forbidden", "Refused: not allowed"
+
+    kind = models.CharField(max_length=16, choices=Kind)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    username = models.CharField(max_length=150)
+    address = models.CharField(max_length=64)
+    browser = models.CharField(max_length=64)
+    page = models.CharField(max_length=200)
+    hour = models.DateTimeField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hour", "kind", "username", "address", "browser", "page"], name="login_event_once_an_hour"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["username", "kind"], name="login_event_name"),
+            models.Index(fields=["kind"], name="login_event_kind"),
         ]

@@ -26,13 +26,13 @@ def remember_login(sender, request, user, **kwargs) -> None:
 
 
 def is_recent(request: HttpRequest) -> bool:
-    """True when the password was given within WINDOW; a clock that was set back asks again."""
+    """True when the password was given within WINDOW; one given in the future, by a clock that was set back, asks again."""
     age = timezone.now().timestamp() - request.session.get(SESSION_KEY, 0)
-    return -1 < age <= WINDOW.total_seconds()
+    return 0 <= age <= WINDOW.total_seconds()
 
 
 def sentence_of_wrong(request: HttpRequest, password: str) -> str:
-    """Empty when ``password`` is that of the user of ``request``; else what to say. Each try counts as one of a login."""
+    """Empty when ``password`` is that of the user of ``request``; else what to say. Each try counts in this session."""
     user = authenticate(request, username=request.user.get_username(), password=password)
     if user is not None and user.pk == request.user.pk:
         return ""

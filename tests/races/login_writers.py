@@ -1,22 +1,20 @@
-"""What one of many guessers of a password does (see ``writers.py``)."""
+"""What one of many who log in, or guess a password, does at the login page (see ``writers.py``)."""
 
 from __future__ import annotations
 
-from katana_trace.accounts.throttle import TooManyAttempts, begin_attempt
-from katana_trace.lib.refusal import Refusal
-from tests.races.writers import Score
+from collections import Counter
+from collections.abc import Sequence
+
+from django.test import Client
+
+LOGIN = "/accounts/login/"
 
 
-def guess(number: int, *, username: str, times: int) -> dict:
-    """Tries passwords of ``username`` from an address of its own."""
-    score = Score()
+def log_in(number: int, *, username: str, password: str, addresses: Sequence[str], times: int) -> dict:
+    """Sends the login form ``times`` times from each of ``addresses``; how often each status was the answer."""
+    statuses = Counter()
     for _ in range(times):
-
-        def try_one() -> None:
-            try:
-                begin_attempt(username=username, address=f"192.0.2.{number}")
-            except TooManyAttempts as refused:
-                raise Refusal(refused.sentence) from refused
-
-        score.try_it(try_one)
-    return score.answer()
+        for address in addresses:
+            client = Client(SERVER_NAME="localhost", REMOTE_ADDR=address, raise_request_exception=False)
+            statuses[client.post(LOGIN, {"username": username, "password": password}).status_code] += 1
+    return dict(statuses)

@@ -49,7 +49,6 @@ def archive_download(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     response = StreamingHttpResponse(iter(lambda: content.read(CHUNK), b""), content_type="text/csv; charset=utf-8")
     response["Content-Length"] = str(archive.size)
     response["Content-Disposition"] = content_disposition_header(True, filename_of(archive))
-    response["Cache-Control"] = "no-store"
     return response
 
 

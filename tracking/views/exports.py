@@ -82,5 +82,4 @@ def download(table: Table, ending: str, *, name: str = "") -> HttpResponse:
     else:
         response = StreamingHttpResponse(write_csv(table), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.{ending}")
-    response["Cache-Control"] = "no-store"
     return response

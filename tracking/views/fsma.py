@@ -97,5 +97,4 @@ def fsma_xlsx(request: HttpRequest) -> HttpResponse:
 def kept_nowhere(response: HttpResponse, ending: str) -> HttpResponse:
     name = f"records for 21 CFR 1.1455 {days.today().isoformat()}.{ending}"
     response["Content-Disposition"] = content_disposition_header(True, name)
-    response["Cache-Control"] = "no-store"
     return response

@@ -76,7 +76,6 @@ def import_template(request: HttpRequest, kind: str) -> HttpResponse:
     rows = [chosen.names, *[[cell if is_plain(cell) else guard(cell) for cell in row] for row in chosen.examples]]
     response = HttpResponse(b"".join(write_rows(rows)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{chosen.name}.csv")
-    response["Cache-Control"] = "no-store"
     return response
 
 
@@ -199,5 +198,4 @@ def import_outcome(request: HttpRequest, token) -> HttpResponse:
         raise Http404
     response = StreamingHttpResponse(outcome_csv(file_import), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"preview of {file_import.filename}.csv")
-    response["Cache-Control"] = "no-store"
     return response

@@ -6,8 +6,7 @@ from itertools import islice
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from katana_trace.lib import days
 from katana_trace.lib.one_moment import shows_one_moment
@@ -74,10 +73,6 @@ def pages_of(labels: list[Label], size: LabelSize, *, copies: int, skip: int) ->
 
 
 @require_safe
-@conditional_page
-@cache_control(
-    private=True, no_cache=True
-)  # asked for each time: a sheet of an older version would print beside its labels
 def label_css(request: HttpRequest) -> HttpResponse:
     """The style sheet of the table of sizes."""
     return render(request, "tracking/labels.css", {"sizes": SIZES.values()}, content_type="text/css; charset=utf-8")

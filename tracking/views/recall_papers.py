@@ -120,5 +120,4 @@ def recall_csv(request: HttpRequest, pk: int) -> HttpResponse:
     recall = get_object_or_404(Recall.objects.select_related("opened_by", "closed_by"), pk=pk)
     response = StreamingHttpResponse(write_recall(recall), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{recall.number}.csv")
-    response["Cache-Control"] = "no-store"
     return response

@@ -111,5 +111,4 @@ def item_history(request: HttpRequest, pk: int) -> HttpResponse:
         )
     response["Content-Length"] = str(history.size)
     response["Content-Disposition"] = f'attachment; filename="{history_filename(item)}"'
-    response["Cache-Control"] = "no-store"
     return response

@@ -133,5 +133,4 @@ def send(request: HttpRequest, place: tuple[bool, int]) -> HttpResponse:
     response = StreamingHttpResponse(write_trace(graph), content_type="text/csv; charset=utf-8")
     name = f"trace {graph.lot.facts.sku} {graph.lot.facts.number}.csv"
     response["Content-Disposition"] = content_disposition_header(True, name)
-    response["Cache-Control"] = "no-store"
     return response

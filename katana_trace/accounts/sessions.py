@@ -1,0 +1,95 @@
+"""Open sessions, in a table that knows whose they are: a person sees them, and ends them.
+
+A session ends after IDLE without a request. That is kept by the row's own expiry, which moves on with what its owner does,
+written at most every TOUCHED: a page that is only read costs no writing. A changed password ends the sessions of before,
+and so does making the account inactive.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth import SESSION_KEY, get_user_model
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from katana_trace.lib.origins import address_of, browser_of
+
+IDLE = timedelta(hours=12)  # settings.SESSION_COOKIE_AGE
+TOUCHED = timedelta(minutes=5)
+BEGUN, SEEN, ADDRESS, BROWSER = "begun_at", "seen_at", "address", "browser"
+ENDS = {"password", "is_active"}  # fields of a user
+
+
+class SessionStore(DatabaseStore):
+    """Django's store, which also writes what a person is shown of the session into columns of their own."""
+
+    @classmethod
+    def get_model_class(cls) -> type:
+        from katana_trace.accounts.models import Session
+
+        return Session
+
+    def create_model_instance(self, data: dict):
+        row = super().create_model_instance(data)
+        begun_at = data.get(BEGUN)
+        row.user_id = data.get(SESSION_KEY)
+        row.begun_at = datetime.fromtimestamp(begun_at, tz=timezone.get_current_timezone()) if begun_at else None
+        row.seen_at = timezone.now()
+        row.address, row.browser = data.get(ADDRESS, ""), data.get(BROWSER, "")
+        return row
+
+
+def begin(sender, request: HttpRequest, user, **kwargs) -> None:
+    """At a login: the session notes where it comes from. Those that have run out are swept."""
+    SessionStore.clear_expired()
+    now = int(timezone.now().timestamp())
+    request.session.update(
+        {BEGUN: now, SEEN: now, ADDRESS: address_of(request), BROWSER: browser_of(request)},
+    )
+
+
+def touch(request: HttpRequest) -> None:
+    """The owner of the session did something: it ends later. From where he did it last is shown."""
+    now = int(timezone.now().timestamp())
+    if 0 <= now - request.session.get(SEEN, 0) < TOUCHED.total_seconds():
+        return
+    request.session.update({SEEN: now, ADDRESS: address_of(request), BROWSER: browser_of(request)})
+
+
+def open_sessions(user) -> QuerySet:
+    """Those of ``user`` that have not ended, the last seen first."""
+    rows = SessionStore.get_model_class().objects.filter(user=user, expire_date__gt=timezone.now())
+    return rows.order_by("-seen_at", "session_key")
+
+
+def end_sessions(user, *, but: str = "") -> int:
+    """Ends the sessions of ``user``, that of the key ``but`` excepted; how many there were."""
+    rows = SessionStore.get_model_class().objects.filter(user=user).exclude(session_key=but)
+    return rows.delete()[0]
+
+
+def before_user_is_saved(sender, instance, raw: bool, update_fields, **kwargs) -> None:
+    """Notes whether saving ``instance`` ends its sessions: another password, or no longer active."""
+    instance.ends_sessions = False
+    if raw or instance.pk is None or not (ENDS if update_fields is None else ENDS.intersection(update_fields)):
+        return
+    before = sender._default_manager.filter(pk=instance.pk).values_list("password", flat=True).first()
+    instance.ends_sessions = before is not None and (before != instance.password or not instance.is_active)
+
+
+def after_user_is_saved(sender, instance, **kwargs) -> None:
+    if getattr(instance, "ends_sessions", False):
+        end_sessions(instance)
+
+
+def connect() -> None:
+    """Listens to every door by which a user is saved."""
+    from django.contrib.auth.signals import user_logged_in
+    from django.db.models.signals import post_save, pre_save
+
+    user_logged_in.connect(begin)
+    pre_save.connect(before_user_is_saved, sender=get_user_model())
+    post_save.connect(after_user_is_saved, sender=get_user_model())
