@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.urls import reverse
 from items.models import Item, TrackingMode
 from tests.build import batch, item, line, location, partner, post
 from tracking.admin.base import BoundedPaginator
+from tracking.ledger.triggers.role_rules import KEPT
 from tracking.models import Archive, Document, LedgerLine, Location, Partner, Workspace
 from tracking.modes.download import record_download
 from tracking.modes.history import write_history
@@ -65,6 +67,22 @@ def counted() -> CaptureQueriesContext:
 def url(model: str, page: str, *args) -> str:
     app = "items" if model in ("item", "variant") else "tracking"
     return reverse(f"admin:{app}_{model}_{page}", args=args)
+
+
+def test_admin_neither_deletes_nor_renames_the_three_roles(admin_client):
+    role = Group.objects.get(name="Viewer")
+    address = f"/admin/auth/group/{role.pk}/delete/"
+    assert KEPT in admin_client.get(address).content.decode()
+    assert KEPT in admin_client.post(address, {"post": "yes"}).content.decode()
+    sent = {"action": "delete_selected", "_selected_action": [role.pk], "post": "yes"}
+    admin_client.post("/admin/auth/group/", sent)
+    page = admin_client.get(f"/admin/auth/group/{role.pk}/change/").content.decode()
+    assert 'name="name"' not in page
+    admin_client.post(f"/admin/auth/group/{role.pk}/change/", {"name": "Other", "permissions": []})
+    role.refresh_from_db()
+    assert (role.name, role.permissions.count()) == ("Viewer", 0)
+    other = Group.objects.create(name="Packing")
+    assert admin_client.post(f"/admin/auth/group/{other.pk}/delete/", {"post": "yes"}).status_code == 302
 
 
 def test_admin_is_for_staff_and_says_so(client, manager):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
@@ -605,6 +606,45 @@ def test_names_are_logged_before_they_change(flour):
         assert refused(lambda: past.update(**{model.NAMED: "Other"})) == sentence_of(name)  # noqa: B023
         rename(row, "Other")
         assert RecordChange.objects.latest("pk").new == "Other"
+
+
+@pytest.mark.parametrize("name", ["Viewer", "Operator", "Manager"])
+def test_the_three_roles_are_never_deleted_or_renamed(name):
+    """By Django, by bare SQL, and by what replaces a row; what they may do, and who has them, is free."""
+    role, kept, named = Group.objects.get(name=name), sentence_of("role_delete"), sentence_of("role_update")
+    before = [*Group.objects.order_by("pk").values_list("pk", "name")]
+    for act in (
+        role.delete,
+        Group.objects.filter(name=name).delete,
+        lambda: Group.objects.filter(pk=role.pk)._raw_delete("default"),
+    ):
+        assert refused(act) == kept
+    assert sql("DELETE FROM auth_group WHERE name = %s", name) == kept
+    replace = "INSERT OR REPLACE" if ON_SQLITE else "INSERT"
+    assert sql(f"{replace} INTO auth_group (id, name) VALUES (999, %s)", name) == sentence_of("role_replace")
+    assert sql(f"{replace} INTO auth_group (id, name) VALUES (%s, 'Other')", role.pk) == kept
+    role.name = "Other"
+    assert refused(role.save) == named
+    assert refused(lambda: Group.objects.filter(name=name).update(name="Other")) == named
+    assert sql("UPDATE auth_group SET id = 999 WHERE name = %s", name) == named
+    assert [*Group.objects.order_by("pk").values_list("pk", "name")] == before
+    assert broken() == {}
+    role.refresh_from_db()
+    role.permissions.clear()
+    role.save()
+
+
+def test_other_groups_are_renamed_and_deleted():
+    role = Group.objects.create(name="Packing")
+    role.name = "Hands"
+    role.save()
+    role.delete()
+    assert not Group.objects.filter(name__in=["Packing", "Hands"]).exists()
+
+
+@pytest.mark.skipif(ON_SQLITE, reason="SQLite has no TRUNCATE")
+def test_roles_are_not_emptied_at_once():
+    assert sql("TRUNCATE auth_group CASCADE") == sentence_of("role_delete")
 
 
 # -- that they are there --------------------------------------------------------------------------------------------------

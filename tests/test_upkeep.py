@@ -14,10 +14,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
 
+from katana_trace.accounts.models import LoginAttempt, LoginEvent, Session
+from katana_trace.accounts.throttle import Door, begin_attempt
 from tests import build
 from tests.conftest import ROOT
 from tests.worlds import run
@@ -289,6 +293,68 @@ def test_restore_that_is_killed_leaves_the_one_or_the_other(site, tmp_path):
         assert build.broken() == {}
         connection.close()
         shutil.copy(tmp_path / "untouched", site)
+
+
+def logged_in(username: str = "anna") -> Client:
+    if not get_user_model().objects.filter(username=username).exists():
+        get_user_model().objects.create_user(username, password="pw", is_superuser=True)
+    client = Client(SERVER_NAME="localhost")
+    assert client.post("/accounts/login/", {"username": username, "password": "wrong"}).status_code == 422
+    assert client.post("/accounts/login/", {"username": username, "password": "pw"}).status_code == 302
+    assert client.get("/items/").status_code == 200
+    return client
+
+
+@on_sqlite
+def test_restored_backup_has_no_sessions_and_neither_has_the_file(site, tmp_path):
+    client, file, raw = logged_in(), tmp_path / "backup.sqlite3", tmp_path / "raw.sqlite3"
+    begin_attempt(Door("anna", "192.0.2.1"))
+    keys, attempts = [*Session.objects.values_list("pk", flat=True)], LoginAttempt.objects.count()
+    assert (len(keys), attempts) == (1, 1)
+    run("backup", str(file))
+    assert keys[0].encode() in site.read_bytes()
+    assert keys[0].encode() not in file.read_bytes()
+    assert client.get("/items/").status_code == 200
+    shutil.copy(site, raw)  # as another program copies it
+    for backup in (file, raw):
+        run("restore", str(backup))
+        assert (Session.objects.count(), LoginAttempt.objects.count()) == (0, 0)
+        assert client.get("/items/").status_code == 302
+        assert LoginEvent.objects.filter(kind="logged_in").count() == 1  # what happened is kept
+        client = logged_in()
+
+
+@on_sqlite
+def test_a_backup_of_before_loses_the_sessions_in_djangos_table_too(site, tmp_path):
+    file = tmp_path / "old.sqlite3"
+    shutil.copy(site, file)
+    with closing(sqlite3.connect(file)) as old:
+        old.execute("CREATE TABLE django_session (session_key text PRIMARY KEY, session_data text, expire_date text)")
+        old.execute("INSERT INTO django_session VALUES ('abc', '', '2099-01-01')")
+        old.commit()
+    embedded.forget_logins(file)
+    with closing(sqlite3.connect(file)) as old:
+        assert old.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
+
+
+def test_readme_leaves_sessions_out_of_a_dump():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for model in (Session, LoginAttempt):
+        assert f"--exclude-table-data={model._meta.db_table}" in readme
+
+
+def test_end_sessions_logs_out_everybody_or_one_user(db, settings):
+    settings.ALLOWED_HOSTS = ["localhost"]
+    anna, ben = logged_in("anna"), logged_in("ben")
+    assert run("end_sessions", "--user", "ben") == "1 session was ended.\n"
+    assert [client.get("/items/").status_code for client in (anna, ben)] == [200, 302]
+    ben, other = logged_in("ben"), logged_in("ben")
+    assert run("end_sessions") == "3 sessions were ended.\n"
+    assert [client.get("/items/").status_code for client in (anna, ben, other)] == [302] * 3
+    assert run("end_sessions") == "There was no open session.\n"
+    for name in ("nobody", "a\0b"):
+        with pytest.raises(CommandError, match=f"There is no user “{name}”"):
+            run("end_sessions", "--user", name)
 
 
 def test_backup_and_restore_are_for_the_embedded_database(db, tmp_path):

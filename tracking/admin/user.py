@@ -6,6 +6,8 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 
 from tracking.admin.base import RefusingAdmin
+from tracking.groups import ROLES
+from tracking.ledger.triggers.role_rules import KEPT
 from tracking.models import Archive, Document, HistoryDownload, RecordChange, Switch
 
 User = get_user_model()
@@ -21,7 +23,14 @@ class KeylessAdmin(RefusingAdmin):
 
 @admin.register(Group)
 class KeptGroupAdmin(KeylessAdmin, GroupAdmin):
-    pass
+    """The three roles stay, under their names; what they may do is the administrator's to change."""
+
+    def get_readonly_fields(self, request, obj=None):
+        found = super().get_readonly_fields(request, obj)
+        return (*found, "name") if obj is not None and obj.name in ROLES else found
+
+    def why_kept(self, group):
+        return KEPT if group.name in ROLES else ""
 
 
 @admin.register(User)

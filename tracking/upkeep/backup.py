@@ -52,6 +52,7 @@ def write_backup(target: Path) -> Backup:
     seal = make_seal(by=None) if health.is_of_this_version() else None
     with copied(target) as part:
         contents = contents_of(part, has_triggers=seal is not None)
+        embedded.forget_logins(part)
         if seal is None:
             put(part, target)
         else:

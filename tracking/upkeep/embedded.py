@@ -19,6 +19,7 @@ from katana_trace.lib.refusal import Refusal
 
 MAGIC = b"SQLite format 3\0"
 SECONDS = 30  # to wait for a writer
+LOGINS = ("accounts_session", "accounts_loginattempt", "django_session")
 
 
 def file_of_site() -> Path:
@@ -48,6 +49,21 @@ def overwrite(source: Path, target: Path) -> None:
     """
     with closing(opened(source, read_only=True)) as one, closing(opened(target)) as other:
         one.backup(other)
+
+
+def forget_logins(file: Path) -> None:
+    """Takes out of the copy ``file`` who is logged in, and what counts against guessing; its bytes are overwritten.
+
+    Whoever gets hold of a backup shall find no open session in it, and whoever is logged out today shall not be logged in
+    again by yesterday's copy. A copy of an older version has them in a table of Django's.
+    """
+    with closing(opened(file)) as one:
+        one.execute("PRAGMA secure_delete = ON")
+        there = {name for (name,) in one.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for table in there.intersection(LOGINS):
+            one.execute(f"DELETE FROM {table}")
+        one.commit()
+    sync(file)
 
 
 def opened(file: Path, *, read_only: bool = False) -> sqlite3.Connection:

@@ -61,6 +61,7 @@ def checked_copy(file: Path, folder: Path) -> Iterator[Path]:
                 )
             call_command("migrate", verbosity=0)
             broken = [(law, findings) for law, findings in broken_laws() if findings]
+        embedded.forget_logins(copy)
         if broken:
             law, findings = broken[0]
             raise Refusal(

@@ -220,9 +220,9 @@ def all_triggers() -> dict[str, tuple[str, str, str]]:
         postgresql_body(),
     )
     for name, table, event, condition, sentence in rules.ROW_GUARDS:
-        if event == "DELETE" and condition == "1 = 1":
+        if event == "DELETE" and (condition == "1 = 1" or name in rules.NEVER_EMPTIED):
             when = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
-            made[f"tracking_{name}_all"] = (table, when, row_guard(event, condition, sentence))
+            made[f"tracking_{name}_all"] = (table, when, row_guard(event, "1 = 1", sentence))
         made[f"tracking_{name}"] = (
             table,
             f"BEFORE {event} ON {table} FOR EACH ROW",

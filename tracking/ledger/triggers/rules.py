@@ -8,6 +8,7 @@ from tracking.ledger.triggers.evidence_rules import EVIDENCE_GUARDS
 from tracking.ledger.triggers.model_rules import MODEL_GUARDS
 from tracking.ledger.triggers.permit_rules import PERMIT_GUARDS, permit
 from tracking.ledger.triggers.recall_rules import RECALL_GUARDS
+from tracking.ledger.triggers.role_rules import ROLE_GUARDS
 
 # A line that does not fit its item (laws 3, 4 and 6; rules 8 and 10).
 LINE_FAULTS = [
@@ -246,7 +247,10 @@ ROW_GUARDS += [
     )
 ]
 
-ROW_GUARDS += EVIDENCE_GUARDS + MODEL_GUARDS + PERMIT_GUARDS + RECALL_GUARDS
+ROW_GUARDS += EVIDENCE_GUARDS + MODEL_GUARDS + PERMIT_GUARDS + RECALL_GUARDS + ROLE_GUARDS
+
+# Tables of which some rows may be deleted and others never: none of them is emptied at once (TRUNCATE of PostgreSQL).
+NEVER_EMPTIED = {"role_delete"}
 
 LINE_JOINS = """
     LEFT JOIN tracking_document d ON d.id = {l}.document_id
