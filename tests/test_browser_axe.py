@@ -123,6 +123,8 @@ def shown() -> Iterator[Shown]:
         "/partners/new/",
         "/archives/",
         "/seals/",
+        "/logins/",
+        "/accounts/sessions/",
         "/changes/",
         "/changes/?first=1",
         "/changes/?q=nothing",

@@ -13,7 +13,18 @@ from items.models import Item
 from katana_trace.lib.paging import page_by_key, page_newest
 from tests import build
 
-PAGES = ["/", "/items/", "/batches/", "/serials/", "/archives/", "/seals/", "/changes/", "/accounts/password/"]
+PAGES = [
+    "/",
+    "/items/",
+    "/batches/",
+    "/serials/",
+    "/archives/",
+    "/seals/",
+    "/changes/",
+    "/logins/",
+    "/accounts/sessions/",
+    "/accounts/password/",
+]
 
 
 class Tags(HTMLParser):

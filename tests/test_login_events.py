@@ -36,13 +36,13 @@ def test_logins_failures_and_refusals_are_kept(client, viewer, manager, stopped_
     for _ in range(12):
         log_in(client, "manager", "wrong", REMOTE_ADDR="198.51.100.1")
     assert kept() == [
-        ("wrong", "viewer", "127.0.0.1", "accounts/login/", 2),
-        ("logged_in", "viewer", "127.0.0.1", "accounts/login/", 1),
-        ("forbidden", "viewer", "127.0.0.1", "import/", 1),
-        ("wrong", "viewer", "127.0.0.1", "accounts/password/", 1),
-        ("logged_out", "viewer", "127.0.0.1", "accounts/logout/", 1),
-        ("wrong", "manager", "198.51.100.1", "accounts/login/", 10),
-        ("too_many", "manager", "198.51.100.1", "accounts/login/", 2),
+        ("wrong", "viewer", "127.0.0.1", "/accounts/login/", 2),
+        ("logged_in", "viewer", "127.0.0.1", "/accounts/login/", 1),
+        ("forbidden", "viewer", "127.0.0.1", "/import/", 1),
+        ("wrong", "viewer", "127.0.0.1", "/accounts/password/", 1),
+        ("logged_out", "viewer", "127.0.0.1", "/accounts/logout/", 1),
+        ("wrong", "manager", "198.51.100.1", "/accounts/login/", 10),
+        ("too_many", "manager", "198.51.100.1", "/accounts/login/", 2),
     ]
 
 
@@ -73,7 +73,7 @@ def test_what_fails_is_500_rows_an_hour_at_most(client, viewer, stopped_clock, m
     for n in range(9):
         log_in(client, "viewer", "wrong", REMOTE_ADDR=f"198.51.100.{n}")
     log_in(client, "viewer", "pw", REMOTE_ADDR="192.0.2.1")
-    page = "accounts/login/"
+    page = "/accounts/login/"
     assert kept() == [
         *[("wrong", "viewer", f"198.51.100.{n}", page, 1) for n in range(5)],
         ("wrong", "", "", "", 4),
@@ -85,7 +85,7 @@ def test_a_flood_of_refusals_under_many_addresses_and_browsers_is_few_rows(clien
     client.force_login(viewer)
     for n in range(30):
         client.get(f"/items/{n}/edit/?a={n}", HTTP_USER_AGENT=f"{n} Firefox/{n}")
-    assert kept()[1:] == [("forbidden", "viewer", "127.0.0.1", "items/<int:pk>/edit/", 30)]
+    assert kept()[1:] == [("forbidden", "viewer", "127.0.0.1", "/items/<int:pk>/edit/", 30)]
 
 
 def test_logins_are_kept_for_90_days(client, viewer, clock):  # noqa: F811

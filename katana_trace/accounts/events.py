@@ -37,7 +37,7 @@ def record(kind: Kind, *, user, request: HttpRequest | None) -> None:
         "username": user.get_username() if user is not None else "",
         "address": address_of(request) if request is not None else "",
         "browser": browser_of(request) if request is not None else "",
-        "page": (match.route if match else "")[:200],
+        "page": f"/{match.route}"[:200] if match else "",
     }
     try:
         keep(what, user=user)

@@ -53,7 +53,7 @@ class Session(AbstractBaseSession):
 class LoginEvent(models.Model):
     """What happened at a door, kept for ``events.KEPT``; what happens again within the hour is counted in the same row.
 
-    ``username`` is that of an account, never what else was typed. ``page`` is the pattern of the address ("accounts/login/").
+    ``username`` is that of an account, never what else was typed. ``page`` is the pattern of the address ("/accounts/login/").
     """
 
     class Kind(models.TextChoices):
