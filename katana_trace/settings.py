@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "katana_trace.lib.csp.ContentSecurityPolicyMiddleware",
     "katana_trace.accounts.middleware.StoredNowhereMiddleware",
+    "katana_trace.lib.unavailable.DownloadBeginsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

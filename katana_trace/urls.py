@@ -8,6 +8,9 @@ from katana_trace import views
 from katana_trace.accounts import views as accounts
 from katana_trace.accounts.middleware import role_not_required
 
+handler400 = "katana_trace.views.bad_request"
+handler500 = "katana_trace.views.server_error"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("items.urls")),

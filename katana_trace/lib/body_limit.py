@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -45,3 +46,10 @@ def take_away(request: HttpRequest, length: int) -> None:
     stream = request.META.get("wsgi.input")
     while stream is not None and length > 0 and (chunk := stream.read(min(CHUNK, length))):
         length -= len(chunk)
+
+
+def take_rest_away(request: HttpRequest) -> None:
+    """The same where the request failed while it was read: what is left of it, by the length that was announced."""
+    with suppress(OSError, ValueError):
+        while length_of(request) <= TAKEN_AWAY and request.read(CHUNK):
+            pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.paginator import Paginator
-from django.db import DatabaseError, IntegrityError, OperationalError
+from django.db import DatabaseError, IntegrityError
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 
 from katana_trace.lib.numbers import key_of
 from katana_trace.lib.refusal import Refusal
-from tracking.ledger.retry import is_passing, sentence_of
+from tracking.ledger.retry import sentence_of
 
 
 class BoundedPaginator(Paginator):
@@ -121,7 +121,7 @@ def as_refusal(error: Exception) -> Refusal:
         return Refusal("It is in use, so it cannot be deleted. Archive it instead.")
     if isinstance(error, IntegrityError) and "unique" in str(error).lower():
         return Refusal("Somebody else took this name or number just now. Choose another.")
-    if isinstance(error, IntegrityError) or (isinstance(error, OperationalError) and is_passing(error)):
+    if isinstance(error, IntegrityError):
         return Refusal(sentence_of(error))
     raise error
 

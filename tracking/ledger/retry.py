@@ -13,6 +13,7 @@ from katana_trace.lib.refusal import Refusal
 Result = TypeVar("Result")
 
 TRIES = 5
+PATIENCE = 10.0  # seconds; who waited as long as SQLite's timeout for its lock is not sent to wait four times more
 SENTENCES = {
     "level_not_negative": "There is not enough in stock for that. Check what is there.",
     "level_numbered_fits": "There are not enough units without a serial number for that. Give the serial numbers.",
@@ -37,21 +38,25 @@ def in_transaction(work: Callable[[], Result]) -> Result:
     """What ``work`` returns, run in one transaction of its own, or in the caller's.
 
     Tries again after a serialization failure or deadlock (40001, 40P01), and after a constraint said no: the next try
-    sees what the other writer wrote, and refuses with the exact sentence. Raises Refusal.
+    sees what the other writer wrote, and refuses with the exact sentence. Raises Refusal, or, where the database was too busy
+    all the time, its own error.
     """
     if connection.in_atomic_block:
         try:
             return attempt(work)
         except IntegrityError as error:
             raise Refusal(sentence_of(error)) from error
+    begun = time.monotonic()
     for tried in range(1, TRIES + 1):
         try:
             return attempt(work)
         except Refusal:
             raise
-        except (IntegrityError, OperationalError) as error:
-            if isinstance(error, OperationalError) and not is_passing(error):
+        except OperationalError as error:
+            if not is_passing(error) or tried == TRIES or time.monotonic() - begun > PATIENCE:
                 raise
+            time.sleep(0.01 * tried)
+        except IntegrityError as error:
             if tried == TRIES:
                 raise Refusal(sentence_of(error)) from error
             time.sleep(0.01 * tried)
@@ -76,6 +81,4 @@ def sentence_of(error: Exception) -> str:
             return sentence
     if text.endswith(".") and " " in text and "constraint" not in text:
         return text
-    if isinstance(error, OperationalError):
-        return "The database was too busy to do this now. Nothing was written; try again in a moment."
     return "The database refused this because it would break the ledger. Nothing was written; load the page again."

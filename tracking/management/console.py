@@ -17,8 +17,8 @@ from tracking.resources.watch import Watch
 from tracking.upkeep import health
 
 
-class UpkeepCommand(BaseCommand):
-    """A command that runs unattended, at night: what the database or the disk refuses is a sentence too, and exit code 1."""
+class SiteCommand(BaseCommand):
+    """A command on the site's database: what the database or the disk refuses is a sentence too, and exit code 1."""
 
     def execute(self, *args, **options):
         try:
@@ -35,8 +35,8 @@ class UpkeepCommand(BaseCommand):
 def sentence_of_database(error: Exception) -> str:
     """That it is of another version, where it is; else what the database itself said."""
     try:
-        if not health.is_of_this_version():
-            return "The database is of an older version than the program. Run manage.py migrate."
+        if sentence := health.version_fault():
+            return sentence
     except DatabaseError:
         pass  # it refuses that as well, and has said why
     return (

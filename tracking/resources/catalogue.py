@@ -18,6 +18,7 @@ from katana_trace.lib.numbers import key_of
 from katana_trace.lib.permission import may
 from katana_trace.lib.quantities import shown
 from katana_trace.lib.refusal import Refusal
+from katana_trace.lib.unavailable import reason_of
 from tracking.ledger.retry import sentence_of
 from tracking.models import Location, Partner
 from tracking.resources.by_key import ByKey, PartnerByName
@@ -138,6 +139,8 @@ class KeyedResource(resources.ModelResource):
         except Refusal as refusal:
             raise ValidationError({refusal.field or NON_FIELD_ERRORS: refusal.sentence}) from refusal
         except DatabaseError as error:
+            if reason_of(error) is not None:
+                raise
             raise ValidationError(sentence_of(error)) from error
 
     def import_row(self, row, instance_loader, **kwargs):

@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from katana_trace.lib.acting import acting
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError
+from katana_trace.lib.unavailable import reason_of
 from tracking.ledger.retry import in_transaction, sentence_of
 from tracking.resources.catalogue import KeyedResource
 from tracking.resources.refused import FileRefused, RowError
@@ -64,8 +65,8 @@ def invalid(row: int, error: ValidationError) -> list[RowError]:
 
 
 def failed(row: int, error: Exception) -> RowError:
-    """What was raised while a row was saved, as a reason; a fault of the program stays one."""
-    if isinstance(error, DatabaseError):
+    """What was raised while a row was saved, as a reason; a fault of the program stays one, and a full disk is of no row."""
+    if isinstance(error, DatabaseError) and reason_of(error) is None:
         return RowError(row, sentence_of(error))
     if isinstance(error, Refusal | PermissionDenied | ValueError):
         return RowError(row, str(error))

@@ -8,9 +8,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from katana_trace.lib.refusal import Refusal
 from tracking.ledger import triggers
 
 Migration = tuple[str, str]  # app and name
+NO_ANSWER = "The database does not answer."
 
 
 def faults() -> list[str]:
@@ -19,15 +21,44 @@ def faults() -> list[str]:
         applied = applied_migrations()
         names = triggers.missing(connection)
     except DatabaseError:
-        return ["The database does not answer."]
-    found = []
-    if known_migrations() - applied:
-        found.append("The database is of an older version than the program. Run manage.py migrate.")
-    if newer := unknown_migrations(applied):
-        found.append(f"The database is of a newer version than the program ({newer[0]}). Install that version.")
+        return [NO_ANSWER]
+    found = [sentence for sentence in (of_older_version(applied), of_newer_version(applied)) if sentence]
     if names:
         found.append("Triggers that keep the ledger are missing. Run manage.py migrate.")
     return found
+
+
+def version_fault() -> str:
+    """That the database is of another version than the program, and which migration that is; "" where it is of this one."""
+    applied = applied_migrations()
+    return of_older_version(applied) or of_newer_version(applied)
+
+
+def require_this_version() -> None:
+    """Raises Refusal where the database is of another version: what is read from it then would be an error of the database."""
+    if sentence := version_fault():
+        raise Refusal(sentence)
+
+
+def of_older_version(applied: frozenset[Migration]) -> str:
+    missing = sorted(known_migrations() - applied)
+    if not missing:
+        return ""
+    if not applied:
+        return "The database is of an older version than the program: it is empty. Run manage.py migrate."
+    app, name = missing[0]
+    more = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
+    return (
+        f"The database is of an older version than the program: the migration {app} {name} is missing{more}. "
+        "Run manage.py migrate."
+    )
+
+
+def of_newer_version(applied: frozenset[Migration]) -> str:
+    newer = unknown_migrations(applied)
+    if not newer:
+        return ""
+    return f"The database is of a newer version than the program ({newer[0]}). Install that version."
 
 
 def is_of_this_version() -> bool:

@@ -9,11 +9,11 @@ from django.core.management.base import CommandError
 from katana_trace.lib.counts import counted
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger.seals import text_of_seal
-from tracking.management.console import UpkeepCommand
+from tracking.management.console import SiteCommand
 from tracking.upkeep.backup import Backup, seal_file, write_backup
 
 
-class Command(UpkeepCommand):
+class Command(SiteCommand):
     help = (
         "Make a seal, then write a backup of the embedded database (SQLite) to a new file, also while the site is in use; "
         "the copy is checked first. The head of the seal is written to FILE.seal beside it, and printed."

@@ -7,12 +7,13 @@ import signal
 from socketserver import ThreadingMixIn
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.servers.basehttp import WSGIRequestHandler, WSGIServer, get_internal_wsgi_application
 from django.db import OperationalError, connections
 
 from katana_trace.lib.refusal import Refusal
 from tracking.demo.company import PASSWORD, USERS, load_company, refuse_other_company
+from tracking.management.console import SiteCommand
 
 ADDRESS = "127.0.0.1"
 
@@ -23,7 +24,7 @@ class Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     help = (
         "Load the sample company, a bakery that also makes ovens, and serve it on this machine. "
         "A second run finds it as you left it."

@@ -15,11 +15,11 @@ from katana_trace.lib.quantities import shown
 from katana_trace.lib.refusal import Refusal
 from tracking.expiry.digest import digest_of
 from tracking.ledger.seals import make_seal
-from tracking.management.console import UpkeepCommand
+from tracking.management.console import SiteCommand
 from tracking.models import Seal
 
 
-class Command(UpkeepCommand):
+class Command(SiteCommand):
     help = (
         "Print what in stock is expired, and what expires within the notice period of its item. "
         "With --mail it is sent instead; when nothing is due, nothing is sent and the command says so. "

@@ -6,15 +6,15 @@ import os
 import sys
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from katana_trace.lib.safe_csv import CHUNK_ROWS
 from tracking.ledger.sql import fetch
-from tracking.management.console import Bar, item_named
+from tracking.management.console import Bar, SiteCommand, item_named
 from tracking.resources.exports import EXPORTS
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     help = "Write items, stock, serial numbers, movements, batches or documents as CSV (UTF-8), to a file or standard output."
 
     def add_arguments(self, parser):

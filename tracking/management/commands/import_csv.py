@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.core.exceptions import PermissionDenied
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from katana_trace.lib.counts import counted
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import statistics
-from tracking.management.console import Bar, count_lines, user_named
+from tracking.management.console import Bar, SiteCommand, count_lines, user_named
 from tracking.resources.import_items import import_items
 from tracking.resources.import_movements import import_movements
 from tracking.resources.refused import FileRefused
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     help = "Import items or movements from a CSV file: all of it, or, when a row is refused, nothing."
 
     def add_arguments(self, parser):

@@ -8,11 +8,11 @@ from django.core.management.base import CommandError
 
 from katana_trace.lib.counts import counted
 from katana_trace.lib.refusal import Refusal
-from tracking.management.console import UpkeepCommand
+from tracking.management.console import SiteCommand
 from tracking.upkeep.restore import restore_backup
 
 
-class Command(UpkeepCommand):
+class Command(SiteCommand):
     help = (
         "Put a backup of the embedded database (SQLite) in the place of the present one, also while the site is in use. "
         "It is looked over first, the laws of the ledger included; the present database is kept in a file beside it."

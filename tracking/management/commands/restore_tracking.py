@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.core.exceptions import PermissionDenied
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from katana_trace.lib.counts import counted
 from katana_trace.lib.pasted import numbers_in
 from katana_trace.lib.refusal import Refusal
-from tracking.management.console import item_named, user_named
+from tracking.management.console import SiteCommand, item_named, user_named
 from tracking.modes.restore import restore_tracking
 
 MOST_LEFT = 5_000_000  # characters of a file with numbers, some 400,000 of them
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     help = (
         "Put a history file back: every batch, serial number and ledger link of the item is as it was; "
         "what moved while tracking was off is settled by one document."

@@ -8,10 +8,10 @@ from django.core.management.base import CommandError
 from katana_trace.lib.counts import counted
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger.seals import seal_ledger, text_of_seal
-from tracking.management.console import UpkeepCommand, user_named
+from tracking.management.console import SiteCommand, user_named
 
 
-class Command(UpkeepCommand):
+class Command(SiteCommand):
     help = (
         "Make a seal over everything that was posted and changed since the last one, and print its head. Keep the head "
         "elsewhere: manage.py verify --seal HEAD tells later whether anything under it was changed."

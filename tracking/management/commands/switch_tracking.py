@@ -6,16 +6,16 @@ import os
 from pathlib import Path
 
 from django.core.exceptions import PermissionDenied
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from katana_trace.lib.refusal import Refusal
-from tracking.management.console import item_named, user_named
+from tracking.management.console import SiteCommand, item_named, user_named
 from tracking.modes.download import record_download
 from tracking.modes.history import write_history
 from tracking.modes.switch import check_permission, disable_tracking, enable_tracking
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     help = (
         "Switch the product tracking of an item, by the same rules as its page. To No tracking it writes the item's "
         "history to a file first, then deletes its batches or serial numbers; the file restores them."

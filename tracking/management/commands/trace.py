@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from katana_trace.lib.refusal import Refusal
+from tracking.management.console import SiteCommand
 from tracking.trace import trace_lot
 
 
-class Command(BaseCommand):
+class Command(SiteCommand):
     help = "Print what a batch or serial number was made from and into, who supplied and received it, as JSON."
 
     def add_arguments(self, parser):

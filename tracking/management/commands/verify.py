@@ -6,12 +6,14 @@ from django.core.management.base import CommandError
 
 from katana_trace.lib.counts import counted
 from katana_trace.lib.quantities import shown
+from katana_trace.lib.refusal import Refusal
 from tracking.ledger import seals
 from tracking.ledger.laws import broken_laws, notes_of
-from tracking.management.console import UpkeepCommand
+from tracking.management.console import SiteCommand
+from tracking.upkeep import health
 
 
-class Command(UpkeepCommand):
+class Command(SiteCommand):
     help = (
         "Check every law of the ledger, and print each with what breaks it and with notes that break nothing. "
         "With --seal, also check that the seal with this head is in the chain. "
@@ -22,6 +24,10 @@ class Command(UpkeepCommand):
         parser.add_argument("--seal", metavar="HEAD", help="the head of a seal that somebody kept, 64 characters")
 
     def handle(self, *, seal=None, **options):
+        try:
+            health.require_this_version()
+        except Refusal as refusal:
+            raise CommandError(refusal.sentence) from refusal
         broken = 0
         for law, findings in broken_laws():
             self.stdout.write(f"{'broken' if findings else 'kept  '}  {law.number:2}. {law.sentence}")
