@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
@@ -14,6 +15,8 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
+
+from katana_trace.lib.private import FOLDER, narrow_folder, open_private
 
 LOG_FORMATTERS = {"text": "katana_trace.lib.acts.TextFormatter", "json": "katana_trace.lib.acts.JsonFormatter"}
 YES = {"1", "true", "yes", "on"}
@@ -71,14 +74,15 @@ def time_zone() -> str:
 
 
 def data_folder(base: Path) -> Path:
-    """The folder of the SQLite file (the archives are inside it) and of the demo's secret key."""
+    """The folder of the SQLite file (the archives are inside it) and of the demo's secret key; its owner alone may open it."""
     folder = Path(os.environ.get("KATANA_TRACE_DATA", "").strip() or base / "var").expanduser().resolve()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=FOLDER)
     except OSError as error:
         raise ImproperlyConfigured(
             f"KATANA_TRACE_DATA is “{folder}”, which cannot be made ({error.strerror}). Name a folder that can be written."
         ) from error
+    narrow_folder(folder)
     return folder
 
 
@@ -107,20 +111,29 @@ def kept_key(data: Path) -> str:
     """The key kept in ``data``, made at the first call; readable by its owner alone."""
     file = data / KEY_FILE
     try:
-        if not file.exists():
-            try:
-                handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                pass
-            else:
-                with os.fdopen(handle, "w") as out:
-                    out.write(secrets.token_urlsafe(64))
+        if not (file.exists() and file.stat().st_size):  # empty where an older version met a full disk
+            make_key(file)
         return file.read_text()
     except OSError as error:
         raise ImproperlyConfigured(
             f"The secret key in {file} cannot be kept ({error.strerror}). "
             "Name a folder that can be written in KATANA_TRACE_DATA."
         ) from error
+
+
+def make_key(file: Path) -> None:
+    """The whole key under its name, or, on a full disk, nothing: an empty file would be a key that everybody knows."""
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        with open_private(part, "x") as out:
+            out.write(secrets.token_urlsafe(64))
+        if not file.exists():
+            with suppress(FileExistsError):  # another process was first
+                os.link(part, file)
+        elif not file.stat().st_size:
+            part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def complete(*, command: str, base: Path) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from items.models import Item, Variant
 from tests.build import item, line, location, partner, post, stock
 from tracking.admin import catalogue as door
+from tracking.admin import stored_upload
 from tracking.models import Location, Partner, Switch
 from tracking.resources import catalogue_csv
 
@@ -273,7 +274,29 @@ def test_what_changed_since_the_preview_is_refused_and_nothing_is_written(in_adm
 def test_uploads_that_were_never_confirmed_go_after_a_day(in_admin, own_temporary_folder, monkeypatch):
     preview(in_admin, "location", "location\nShed\n")
     assert len(list(own_temporary_folder.iterdir())) == 1
-    later = Path(next(own_temporary_folder.iterdir())).stat().st_mtime + door.DAY + 1
-    monkeypatch.setattr(door.time, "time", lambda: later)
+    later = Path(next(own_temporary_folder.iterdir())).stat().st_mtime + stored_upload.DAY + 1
+    monkeypatch.setattr(stored_upload.time, "time", lambda: later)
     preview(in_admin, "location", "location\nShed\n")
     assert len(list(own_temporary_folder.iterdir())) == 1
+
+
+def test_uploads_that_wait_have_a_quota_for_each_user(in_admin, own_temporary_folder, admin_client):
+    for number in range(10):
+        assert preview(in_admin, "location", f"location\nPlace {number}\n").status_code == 200
+    before = sorted(own_temporary_folder.iterdir())
+    refused = preview(in_admin, "location", "location\nPlace 11\n")
+    assert refused.status_code == 422
+    assert (
+        "With this one you have 11 files of 188 bytes that were not confirmed, and the limit is 10 files of 104,857,600 bytes "
+        "(100 MiB). Confirm those that are previewed, or wait: what is not confirmed goes after a day."
+    ) in text(refused)
+    assert sorted(own_temporary_folder.iterdir()) == before
+    other = preview(admin_client, "location", "location\nPlace 11\n")
+    assert other.status_code == 200
+    confirmed = in_admin.post(
+        address("location", "process_import"), {**other.context["confirm_form"].initial, "confirm": "1"}, follow=True
+    )
+    assert "The uploaded file is not there any more, so nothing was imported." in text(
+        confirmed
+    )  # it is another user's
+    assert not Location.objects.exists()

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tempfile
-import time
-from pathlib import Path
-
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -15,36 +10,14 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from import_export.admin import ImportExportMixin
 from import_export.forms import ConfirmImportForm, ImportForm
-from import_export.tmp_storages import TempFolderStorage
 
+from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError
 from tracking.admin.base import is_readable
+from tracking.admin.stored_upload import StoredUpload, check_quota, is_own, remove
 
-PREFIX = "katana-trace-import-"
 SIZE_LIMIT = 20 * 1024 * 1024
-DAY = 24 * 3600
 GONE = "The uploaded file is not there any more, so nothing was imported. Upload it again."
-
-
-class StoredUpload(TempFolderStorage):
-    """The uploaded file between preview and confirmation. What was never confirmed goes after a day."""
-
-    def _open(self, mode="r"):
-        if self.name:
-            return Path(self.get_full_path()).open(mode)
-        sweep()
-        file = tempfile.NamedTemporaryFile(prefix=PREFIX, delete=False)  # noqa: SIM115 the caller closes it
-        self.name = Path(file.name).name
-        return file
-
-
-def sweep() -> None:
-    for file in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        try:
-            if time.time() - file.stat().st_mtime > DAY:
-                file.unlink(missing_ok=True)
-        except OSError:
-            continue  # another user's, or taken away meanwhile
 
 
 class UploadForm(ImportForm):
@@ -59,17 +32,21 @@ class UploadForm(ImportForm):
             raise forms.ValidationError(
                 f"The file has {file.size:,} bytes, the limit is {SIZE_LIMIT:,} (20 MiB). Split it."
             )
+        try:
+            check_quota(file.size)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.sentence) from refusal
         return file
 
 
 class ConfirmForm(ConfirmImportForm):
-    """Names one of our own uploads, and no other file of the machine."""
+    """Names an upload of this user's own, and no other file of the machine."""
 
     format = forms.RegexField("0", widget=forms.HiddenInput())
 
     def clean_import_file_name(self):
         name = self.cleaned_data["import_file_name"]
-        if not re.fullmatch(rf"{PREFIX}[A-Za-z0-9_]+", name) or not Path(tempfile.gettempdir(), name).is_file():
+        if not is_own(name):
             raise forms.ValidationError(GONE)
         return name
 
@@ -97,17 +74,21 @@ class CatalogueDoor(ImportExportMixin):
         form.add_error("import_file", str(e))
 
     def import_action(self, request, **kwargs):
-        response = super().import_action(request, **kwargs)
+        try:
+            response = super().import_action(request, **kwargs)
+        except Exception:
+            self.forget_upload(request)
+            raise
         if request.method == "POST" and "confirm_form" not in response.context_data:
             response.status_code = 422
-            self.forget_upload(response.context_data["form"])
+            self.forget_upload(request)
         return response
 
-    def forget_upload(self, form) -> None:
+    def forget_upload(self, request) -> None:
         """A file that was refused is not needed again: it is mended and uploaded anew."""
-        name = getattr(form.files.get("import_file"), "tmp_storage_name", None)
+        name = getattr(request.FILES.get("import_file"), "tmp_storage_name", None)
         if name:
-            Path(tempfile.gettempdir(), name).unlink(missing_ok=True)
+            remove(name)
 
     def process_import(self, request, **kwargs):
         may = request.method == "POST" and self.has_import_permission(request)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from katana_trace.lib.private import open_private
 from katana_trace.lib.quantities import shown
 from katana_trace.lib.safe_csv import guard, unguard
 from tracking.imports.columns import Column, Shape
@@ -29,7 +30,7 @@ def convert(rows: Rows, target: Path, *, kind: ImportKind, mapping: Mapping, is_
     present = [column for column in kind.columns if column.name in mapping.columns or column.name in mapping.constants]
     reader = Reader(mapping, is_guarded=is_guarded)
     errors: list[RowError] = []
-    with target.open("w", encoding="utf-8", newline="") as out:
+    with open_private(target, "w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\r\n")
         last = 1
         for number, cells in rows:

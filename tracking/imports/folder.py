@@ -7,12 +7,16 @@ own columns when they were mapped, ``outcome.jsonl`` what the preview found, ``p
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+
+from katana_trace.lib.private import FILE, FOLDER, narrow, open_private
 
 DAY = 24 * 3600
 STALLED = 30  # seconds without a sign of life
@@ -30,10 +34,22 @@ class ImportFolder:
         self.progress = self.path / "progress.json"
 
     def make(self) -> None:
-        self.path.mkdir(parents=True, mode=0o700)
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER)
+        self.path.mkdir(mode=FOLDER)
 
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
+
+    def narrow(self) -> None:
+        """Whoever made the files, under whatever umask: they are the owner's alone."""
+        for file in self.path.glob("*"):
+            narrow(file, FILE)
+
+    def remove_work(self) -> None:
+        """What was made of the upload, which stays: after a failure it is made anew, and its room is needed first."""
+        for file in self.path.glob("*"):
+            if file not in (self.upload, self.progress):
+                remove(file)
 
     @property
     def exists(self) -> bool:
@@ -48,10 +64,16 @@ class ImportFolder:
         return self.rows if self.rows.is_file() else self.upload
 
     def write_progress(self, what: str, done: int, total: int) -> None:
-        """Replaces the file at once: who reads it never sees half of it."""
+        """Replaces the file at once: who reads it never sees half of it. Where there is no room, the sign of life is kept."""
         fresh = self.progress.with_suffix(".new")
-        fresh.write_text(json.dumps({"what": what, "done": done, "total": total}), encoding="utf-8")
-        fresh.replace(self.progress)
+        try:
+            with open_private(fresh, "w", encoding="utf-8") as out:
+                json.dump({"what": what, "done": done, "total": total}, out)
+            fresh.replace(self.progress)
+        except OSError:
+            remove(fresh)
+            with suppress(OSError):
+                os.utime(self.progress)
 
     def read_progress(self) -> dict:
         try:
@@ -65,6 +87,15 @@ class ImportFolder:
             return time.time() - self.progress.stat().st_mtime > STALLED
         except OSError:
             return True
+
+
+def remove(path: Path) -> None:
+    """Takes away a file, or what stands in its place."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    with suppress(OSError):
+        path.unlink()
 
 
 def sweep(tokens_in_use: set[UUID]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from katana_trace.lib.private import open_private
 from tracking.resources.refused import RowError
 from tracking.resources.watch import Watch
 
@@ -57,7 +58,7 @@ class OutcomeFile(Watch):
     progress: Progress = field(default_factory=Progress)
 
     def __post_init__(self) -> None:
-        self.out = self.path.open("w", encoding="utf-8")
+        self.out = open_private(self.path, "w", encoding="utf-8")
         self.restart()
 
     def restart(self) -> None:

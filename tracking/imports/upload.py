@@ -11,10 +11,12 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from katana_trace.lib.permission import require
+from katana_trace.lib.private import open_private
 from katana_trace.lib.quantities import shown
 from katana_trace.lib.refusal import Refusal
 from tracking.imports.folder import ImportFolder, sweep
 from tracking.imports.kinds import ImportKind
+from tracking.imports.quota import check_quota, check_room
 from tracking.ledger.retry import is_passing
 from tracking.models import FileImport
 
@@ -27,7 +29,8 @@ CHUNK = 1 << 16
 def take_upload(file: BinaryIO, *, name: str, size: int, kind: ImportKind, by) -> FileImport:
     """Keeps the bytes of ``file``, ``size`` of them, and returns the import, whose rows are still to be read.
 
-    Raises Refusal for a file that is empty, too large or in a format of old, PermissionDenied when ``by`` may not.
+    Raises Refusal for a file that is empty, too large, in a format of old, or above the quotas of ``quota``; PermissionDenied
+    when ``by`` may not. Whatever it raises, nothing of the file is left.
     """
     check_permission(kind, by)
     if not size:
@@ -38,7 +41,8 @@ def take_upload(file: BinaryIO, *, name: str, size: int, kind: ImportKind, by) -
         raise Refusal("This is a spreadsheet in the old format XLS. Save it as XLSX or CSV (UTF-8).", field="file")
     file.seek(0)
     forget_old()
-    made = FileImport(
+    check_room(size)
+    made = FileImport.objects.create(
         kind=kind.name,
         filename=shown(PurePath(name).name, 100) or "file",
         size=size,
@@ -46,17 +50,27 @@ def take_upload(file: BinaryIO, *, name: str, size: int, kind: ImportKind, by) -
         made_by=by,
         made_at=timezone.now(),
     )
-    folder = ImportFolder(made.token)
+    try:
+        check_quota(made, by=by)
+        made.sha256 = keep(file, ImportFolder(made.token))
+        made.save(update_fields=["sha256"])
+    except BaseException:
+        ImportFolder(made.token).remove()  # also where the database cannot be told
+        forget(made)
+        raise
+    return made
+
+
+def keep(file: BinaryIO, folder: ImportFolder) -> str:
+    """Writes ``file`` into ``folder``; returns its SHA-256."""
     folder.make()
+    folder.write_progress("Reading", 0, 0)
     digest = hashlib.sha256()
-    with folder.upload.open("wb") as out:
+    with open_private(folder.upload, "wb") as out:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
             out.write(chunk)
-    made.sha256 = digest.hexdigest()
-    folder.write_progress("Reading", 0, 0)
-    made.save(force_insert=True)
-    return made
+    return digest.hexdigest()
 
 
 def check_permission(kind: ImportKind, by) -> None:
@@ -74,17 +88,20 @@ def forget_old() -> None:
 
 
 def forget(file_import: FileImport) -> bool:
-    """Removes an import that was not carried out, and its file; False for one that is being committed, or was."""
+    """Removes an import that was not carried out, and its file; False for one that is being committed, or was.
+
+    The file goes first: the database may need its room.
+    """
     try:
         with transaction.atomic():
             # Who commits has the row (on SQLite the database) until it is done: one of both comes too late.
             free = FileImport.objects.select_for_update(skip_locked=True).filter(token=file_import.token)
             found = [one.pk for one in free.exclude(stage=FileImport.Stage.DONE)]
+            if found:
+                ImportFolder(file_import.token).remove()
             FileImport.objects.filter(pk__in=found).delete()
     except OperationalError as error:
         if not is_passing(error):
             raise
         return False
-    if found:
-        ImportFolder(file_import.token).remove()
     return bool(found)

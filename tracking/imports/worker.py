@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
+from katana_trace.lib.unavailable import reason_of
 from tracking.imports import run
 from tracking.imports.folder import ImportFolder
 from tracking.imports.outcomes import Progress
@@ -25,6 +26,7 @@ BEAT = 1.0  # seconds
 # A transaction that does not fit into SQLite's page cache locks out readers, the page with the progress bar among them.
 CACHE_KIB = 131_072
 FAILED = "The program failed while it read this file, and nothing was imported. The log of the server says why."
+NOTHING = "Nothing was imported, and what was made of the file so far was removed."
 
 Step = Callable[..., None]
 Stage = FileImport.Stage
@@ -33,8 +35,7 @@ Stage = FileImport.Stage
 def begin(file_import: FileImport, step: Step, *, by) -> None:
     """Does ``step`` of ``run`` for a file; returns when it is done, or, where that would take long, when it has begun."""
     if file_import.size <= settings.IMPORTED_AT_ONCE:
-        with beating(file_import) as progress:
-            step(file_import, by=by, progress=progress)
+        work(file_import, step, by)
         return
     threading.Thread(target=in_thread, args=(file_import, step, by), name=f"import-{file_import.token}").start()
 
@@ -44,13 +45,35 @@ def in_thread(file_import: FileImport, step: Step, by) -> None:
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        with beating(file_import) as progress:
-            step(file_import, by=by, progress=progress)
+        work(file_import, step, by)
     except Exception:
         log.exception("The import %s of %s failed", file_import.token, file_import.filename)
-        run.settle(file_import, stage=Stage.REFUSED, sentence=FAILED)
     finally:
         connection.close()
+
+
+def work(file_import: FileImport, step: Step, by) -> None:
+    """Does ``step``; where it fails nothing that it made stays, and the page of the import says why. Raises what it raised."""
+    try:
+        with beating(file_import) as progress:
+            step(file_import, by=by, progress=progress)
+    except Exception as error:
+        give_up(file_import, error)
+        raise
+
+
+def give_up(file_import: FileImport, error: Exception) -> None:
+    """The files go first: on a full disk the database needs their room. Where it cannot be told even then, the work has no sign
+    of life any more, and the page offers to begin again."""
+    ImportFolder(file_import.token).remove_work()
+    reason = reason_of(error)
+    sentence = (
+        f"{reason.title}. {NOTHING} Ask whoever runs the site to look at it, then look again." if reason else FAILED
+    )
+    try:
+        run.settle(file_import, stage=Stage.REFUSED, sentence=sentence)
+    except DatabaseError:
+        log.warning("The failure of the import %s could not be written down", file_import.token)
 
 
 @contextmanager
@@ -72,6 +95,7 @@ def beating(file_import: FileImport) -> Iterator[Progress]:
     finally:
         ended.set()
         heart.join()
+        folder.narrow()
 
 
 def claim(file_import: FileImport, *, stages: tuple[str, ...], to: str) -> bool:

@@ -43,7 +43,11 @@ def import_new(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         form.add_error("file", refusal.sentence)
         return show_new(request, form)
-    worker.begin(made, run.read, by=request.user)
+    try:
+        worker.begin(made, run.read, by=request.user)
+    except Exception:
+        forget(made)
+        raise
     if made.stage == Stage.REFUSED and made.sentence:
         form.add_error("file", made.sentence)
         forget(made)
