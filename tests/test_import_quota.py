@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +15,8 @@ from django.utils import timezone
 from tests.conftest import user_in
 from tests.importing import press, shown, upload
 from tracking.imports import quota
+from tracking.imports.kinds import KINDS
+from tracking.imports.upload import take_upload
 from tracking.models import FileImport
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +119,18 @@ def test_an_upload_never_takes_the_last_of_the_disk(as_operator, monkeypatch):
     ]
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
     assert upload(as_operator, "locations", CSV).status == 200
+
+
+class Failing(io.BytesIO):
+    """A file of which the half is there when the disk is full."""
+
+    def read(self, size: int = -1) -> bytes:
+        if self.tell() > 4:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().read(min(size, 8))
+
+
+def test_an_upload_that_fails_leaves_nothing(operator):
+    with pytest.raises(OSError, match="No space left"):
+        take_upload(Failing(CSV.encode()), name="f.csv", size=len(CSV), kind=KINDS["locations"], by=operator)
+    assert (folders(), FileImport.objects.count()) == (set(), 0)

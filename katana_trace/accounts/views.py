@@ -18,6 +18,7 @@ from katana_trace.accounts.forms import LoginFilterForm, LoginForm, PasswordChan
 from katana_trace.accounts.middleware import role_not_required
 from katana_trace.accounts.models import LoginEvent, Session
 from katana_trace.accounts.sessions import IDLE, end_sessions, open_sessions
+from katana_trace.lib import reserve
 from katana_trace.lib.htmx import render_page
 from katana_trace.lib.paging import page_newest
 
@@ -34,6 +35,12 @@ class RefusedIs422:
 class LoginView(RefusedIs422, views.LoginView):
     form_class = LoginForm
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *arguments, **named) -> HttpResponse:
+        reserve.make_room()
+        response = super().post(request, *arguments, **named)
+        reserve.keep()
+        return response
 
 
 class PasswordChangeView(RefusedIs422, views.PasswordChangeView):

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
@@ -99,6 +100,11 @@ def letters(count: int) -> list[str]:
 def book_of(title: str, columns: Sequence[SheetColumn], counts: Sequence[int]) -> tuple[IO[bytes], int]:
     """A workbook with a sheet for each of ``counts`` rows, their headers alone; and the style of its days."""
     book = Workbook(write_only=True)
+    with leaving_nothing(book):
+        return saved(title, columns, counts, book)
+
+
+def saved(title: str, columns: Sequence[SheetColumn], counts: Sequence[int], book: Workbook) -> tuple[IO[bytes], int]:
     style = 0
     for number, count in enumerate(counts, 1):
         sheet = book.create_sheet(title if number == 1 else f"{title} {number}")
@@ -114,6 +120,18 @@ def book_of(title: str, columns: Sequence[SheetColumn], counts: Sequence[int]) -
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 it goes with the book
     book.save(file)
     return file, style
+
+
+@contextmanager
+def leaving_nothing(book: Workbook) -> Iterator[None]:
+    """The library writes each sheet to a temporary file, and forgets it when it fails, as on a full disk."""
+    try:
+        yield
+    except BaseException:
+        for writer in filter(None, (sheet._writer for sheet in book.worksheets)):
+            with suppress(OSError, ValueError):
+                writer.cleanup()
+        raise
 
 
 def head(sheet, name: str) -> WriteOnlyCell:

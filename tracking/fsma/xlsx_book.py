@@ -11,6 +11,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
+from katana_trace.lib.xlsx_book import leaving_nothing
 from katana_trace.lib.xlsx_cells import kept
 from tracking.fsma.columns import COLUMNS, NOTES, TITLE
 from tracking.fsma.missing import Gap, Missing
@@ -73,11 +74,12 @@ class Table:
 def make_book(missing: Missing, *, said: Sequence[tuple[str, str]], site: str) -> Book:
     book = Workbook(write_only=True)
     book.properties.title = TITLE
-    day_style = head_records(book, missing.rows)
-    write_glossary(Table(book, "Glossary", GLOSSARY), [*said, ("Records", f"{missing.rows:,}")])
-    write_gaps(Table(book, "Missing", GAPS), missing.gaps(), site)
-    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 it goes with the book
-    book.save(file)
+    with leaving_nothing(book):
+        day_style = head_records(book, missing.rows)
+        write_glossary(Table(book, "Glossary", GLOSSARY), [*said, ("Records", f"{missing.rows:,}")])
+        write_gaps(Table(book, "Missing", GAPS), missing.gaps(), site)
+        file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 it goes with the book
+        book.save(file)
     return Book(file, day_style)
 
 

@@ -1,7 +1,8 @@
 """Where a file lies until it is imported: a folder of its own below the data folder, gone after a day or once it is in.
 
 ``upload`` is the file as it came, ``source.csv`` its rows as text when it was a spreadsheet, ``rows.csv`` the rows in our
-own columns when they were mapped, ``outcome.jsonl`` what the preview found, ``progress.json`` how far the work is.
+own columns when they were mapped, ``outcome.jsonl`` what the preview found, ``commit.jsonl`` what the import does,
+``progress.json`` how far the work is.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class ImportFolder:
         self.source = self.path / "source.csv"
         self.rows = self.path / "rows.csv"
         self.outcome = self.path / "outcome.jsonl"
+        self.commit = self.path / "commit.jsonl"
         self.progress = self.path / "progress.json"
 
     def make(self) -> None:
@@ -47,9 +49,8 @@ class ImportFolder:
 
     def remove_work(self) -> None:
         """What was made of the upload, which stays: after a failure it is made anew, and its room is needed first."""
-        for file in self.path.glob("*"):
-            if file not in (self.upload, self.progress):
-                remove(file)
+        for file in (self.source, self.rows, self.outcome, self.commit):
+            remove(file)
 
     @property
     def exists(self) -> bool:

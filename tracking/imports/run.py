@@ -87,7 +87,7 @@ def commit(file_import: FileImport, *, by, progress: Progress) -> None:
     made anew."""
     kind, folder = KINDS[file_import.kind], ImportFolder(file_import.token)
     progress.what, progress.total = "Importing", file_import.row_count + 1
-    outcomes = OutcomeFile(folder.path / "commit.jsonl", hash_of(folder.canonical()), progress)
+    outcomes = OutcomeFile(folder.commit, hash_of(folder.canonical()), progress)
 
     def work() -> None:
         # From here on nobody removes it; who did so before has the say.
@@ -105,6 +105,7 @@ def commit(file_import: FileImport, *, by, progress: Progress) -> None:
     except Removed:
         return
     except (PreviewChanged, FileRefused, Refusal, PermissionDenied):
+        settle(file_import, stage=Stage.READING)  # the old preview is none from here on
         preview(file_import, by=by, progress=progress, is_renewed=True)
         return
     finally:

@@ -15,8 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from katana_trace.lib.unavailable import reason_of
-from tracking.imports import run
-from tracking.imports.folder import ImportFolder
+from tracking.imports.folder import ImportFolder, remove
 from tracking.imports.outcomes import Progress
 from tracking.models import FileImport
 
@@ -54,24 +53,38 @@ def in_thread(file_import: FileImport, step: Step, by) -> None:
 
 def work(file_import: FileImport, step: Step, by) -> None:
     """Does ``step``; where it fails nothing that it made stays, and the page of the import says why. Raises what it raised."""
+    stage = file_import.stage
     try:
         with beating(file_import) as progress:
             step(file_import, by=by, progress=progress)
     except Exception as error:
-        give_up(file_import, error)
+        give_up(file_import, stage, error)
         raise
 
 
-def give_up(file_import: FileImport, error: Exception) -> None:
-    """The files go first: on a full disk the database needs their room. Where it cannot be told even then, the work has no sign
-    of life any more, and the page offers to begin again."""
-    ImportFolder(file_import.token).remove_work()
-    reason = reason_of(error)
+def give_up(file_import: FileImport, stage: str, error: Exception) -> None:
+    """Leaves the import in order after ``error``, which ended the work that began in ``stage``.
+
+    The files go first: on a full disk the database needs their room. Where the failure cannot be written down even then, the work
+    has no sign of life any more, and the page offers to begin again.
+
+    An import that found the database or the disk wanting stands as it was previewed, and can be tried again. One whose
+    transaction was committed is done, whatever failed after it.
+    """
+    folder, reason = ImportFolder(file_import.token), reason_of(error)
+    is_previewed = reason is not None and stage == Stage.COMMITTING
+    if is_previewed:
+        remove(folder.commit)
+    else:
+        folder.remove_work()
     sentence = (
-        f"{reason.title}. {NOTHING} Ask whoever runs the site to look at it, then look again." if reason else FAILED
+        f"{reason.title}. {NOTHING} Ask whoever runs the site to look at it, then try again." if reason else FAILED
     )
+    file_import.stage, file_import.sentence = Stage.PREVIEWED if is_previewed else Stage.REFUSED, sentence
     try:
-        run.settle(file_import, stage=Stage.REFUSED, sentence=sentence)
+        FileImport.objects.filter(token=file_import.token).exclude(stage=Stage.DONE).update(
+            stage=file_import.stage, sentence=sentence
+        )
     except DatabaseError:
         log.warning("The failure of the import %s could not be written down", file_import.token)
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from django.db import connection
 
+from katana_trace.lib import reserve
+from katana_trace.lib.private import BESIDE
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger import triggers
 from tracking.ledger.seals import make_seal, text_of_seal
@@ -49,6 +51,7 @@ def write_backup(target: Path) -> Backup:
     refuse_existing(target)
     beside = seal_file(target)
     refuse_existing(beside)
+    reserve.make_room()
     seal = make_seal(by=None) if health.is_of_this_version() else None
     with copied(target) as part:
         contents = contents_of(part, has_triggers=seal is not None)
@@ -101,9 +104,11 @@ def copied(target: Path) -> Iterator[Path]:
 
 
 def remove(part: Path) -> None:
-    """Takes a part away, if there is one: where it could not be made, that is the fault to be told."""
-    with suppress(OSError):
-        part.unlink()
+    """Takes a part away, if there is one, with what SQLite left beside it: where it could not be made, that is the fault to be
+    told."""
+    for ending in BESIDE:
+        with suppress(OSError):
+            part.with_name(f"{part.name}{ending}").unlink()
 
 
 @contextmanager

@@ -36,7 +36,12 @@ def restore_backup(file: Path) -> Restored:
     with checked_copy(file, present.parent) as copy:
         contents = contents_of(copy)
         kept = keep(present)
-        embedded.overwrite(copy, present)
+        try:
+            embedded.overwrite(copy, present)
+        except BaseException:
+            if kept:
+                kept.unlink()  # the present database is as it was
+            raise
     return Restored(contents, kept)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.management.base import CommandError
@@ -52,10 +53,12 @@ class Command(SiteCommand):
                 os.fsync(file.fileno())
             part.replace(output)
         except OSError as error:
-            part.unlink(missing_ok=True)
             raise CommandError(
-                f"{output} cannot be written ({error.strerror}). Name a file in a folder that can."
+                f"{output} cannot be written ({error.strerror}). Name a file in a folder that can, on a disk with room."
             ) from error
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def rows_of(self, what: str) -> int:
         """About how many rows there will be, for the progress bar; ids of lines have next to no gaps."""

@@ -8,7 +8,9 @@ from pathlib import Path
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import CommandError
 
+from katana_trace.lib.private import open_private
 from katana_trace.lib.refusal import Refusal
+from tracking.ledger.retry import in_transaction
 from tracking.management.console import SiteCommand, item_named, user_named
 from tracking.modes.download import record_download
 from tracking.modes.history import write_history
@@ -40,8 +42,7 @@ class Command(SiteCommand):
                 raise CommandError(
                     "Switching to No tracking deletes numbers. Name a file for the history with --export FILE."
                 )
-            rows = self.export(found, export, user) if found.is_tracked else 0
-            disable_tracking(item=found, by=user, reason=reason)
+            rows = self.switch_off(found, export, user, reason)
         except Refusal as refusal:
             raise CommandError(refusal.sentence) from refusal
         except PermissionDenied as denied:
@@ -50,22 +51,49 @@ class Command(SiteCommand):
             f"{found.name} has No tracking now. Its history ({rows:,} rows) is in {export} and in Archives."
         )
 
-    def export(self, item, file: Path, user) -> int:
-        """Writes the history to a new ``file``, safely on the disk before anything is deleted."""
+    def switch_off(self, item, file: Path, user, reason: str) -> int:
+        """Writes the history to a new ``file``, safely on the disk before anything is deleted; where nothing is, it goes again."""
+        if not item.is_tracked:
+            disable_tracking(item=item, by=user, reason=reason)
+            return 0
         history = write_history(item)
         with history.file as source:
-            content = source.read()
-            try:
-                with file.open("xb") as out:
-                    out.write(content)
-                    out.flush()
-                    os.fsync(out.fileno())
-            except FileExistsError as error:
-                if not file.is_file() or file.read_bytes() != content:
-                    raise CommandError(f"{file} exists already and is not replaced. Name a new file.") from error
-            except OSError as error:
-                raise CommandError(
-                    f"{file} cannot be written ({error.strerror}). Name a file in a folder that can."
-                ) from error
+            is_made = self.export(source.read(), file)
+
+        def work() -> None:
             record_download(item=item, history=history, by=user)
+            disable_tracking(item=item, by=user, reason=reason)
+
+        try:
+            in_transaction(work)
+        except BaseException:
+            if is_made:
+                file.unlink()
+            raise
         return history.row_count
+
+    def export(self, content: bytes, file: Path) -> bool:
+        """Whether ``file`` was made; it may be there already with the same ``content``."""
+        try:
+            write_new(file, content)
+        except FileExistsError as error:
+            if not file.is_file() or file.read_bytes() != content:
+                raise CommandError(f"{file} exists already and is not replaced. Name a new file.") from error
+            return False
+        except OSError as error:
+            raise CommandError(
+                f"{file} cannot be written ({error.strerror}). Name a file in a folder that can, on a disk with room."
+            ) from error
+        return True
+
+
+def write_new(file: Path, content: bytes) -> None:
+    """Makes ``file`` with ``content``, for its owner alone; where that fails, nothing of it is left. Raises OSError."""
+    with open_private(file, "xb") as out:
+        try:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        except BaseException:
+            file.unlink()
+            raise
