@@ -214,7 +214,7 @@ def databases(data: Path) -> dict:
                 "PASSWORD": os.environ.get("PGPASSWORD", ""),
                 "CONN_MAX_AGE": 60,
                 "CONN_HEALTH_CHECKS": True,
-                "OPTIONS": {"options": postgresql_options()},
+                "OPTIONS": {"options": postgresql_options(), **postgresql_timeouts()},
             }
         }
     return {
@@ -238,6 +238,15 @@ def postgresql_options() -> str:
     short queries costs more than running them.
     """
     return f"-c random_page_cost=1.1 -c jit=off {os.environ.get('PGOPTIONS', '')}".strip()
+
+
+def postgresql_timeouts() -> dict[str, int]:
+    """How long a server that says nothing is waited for: a page says after seconds that the database does not answer.
+
+    Only for connecting, and for a network that is cut; a long statement takes its time. PGCONNECT_TIMEOUT wins.
+    """
+    connecting = {} if os.environ.get("PGCONNECT_TIMEOUT") else {"connect_timeout": 5}
+    return {**connecting, "tcp_user_timeout": 30_000, "keepalives_idle": 30, "keepalives_interval": 10}
 
 
 def sqlite_pragmas() -> str:

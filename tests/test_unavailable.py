@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import socket
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 
@@ -153,6 +155,18 @@ def test_a_page_while_the_server_is_down(site, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setitem(connection.settings_dict, "PORT", str(free_port()))
         assert_said(site, DOWN)
+    assert_well(site)
+
+
+@on_postgresql
+def test_a_page_while_the_server_says_nothing(site, monkeypatch):
+    """As behind an address that leads nowhere: it is not waited for longer than a person would."""
+    connection.close()
+    begun = time.monotonic()
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent, monkeypatch.context() as patch:
+        patch.setitem(connection.settings_dict, "PORT", str(silent.getsockname()[1]))
+        assert_said(site, DOWN, [READ["page"]])
+    assert time.monotonic() - begun < 12
     assert_well(site)
 
 
