@@ -61,6 +61,18 @@ def upload(client, kind: str, content: bytes | str, name: str = "file.csv") -> S
     return shown(client, client.post("/import/", {"kind": kind, "file": file}))
 
 
+def chosen(page) -> dict[str, str]:
+    """What the form of the columns has chosen, as a browser would send it."""
+    found = {}
+    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', page.html, re.DOTALL):
+        selected = re.search(r'<option value="([^"]*)"\s+selected', options)
+        found[name] = selected[1] if selected else ""
+    for name, attributes in re.findall(r'<input type="text" name="(constant-[^"]+)"([^>]*)>', page.html):
+        value = re.search(r'value="([^"]*)"', attributes)
+        found[name] = value[1] if value else ""
+    return found
+
+
 def press(client, page: Shown, act: str, **data: str) -> Shown:
     """Presses the button of ``page`` that leads to ``act``: commit, preview, columns, delete."""
     base = page.address.split("?")[0].removesuffix("columns/")

@@ -11,7 +11,7 @@ import pytest
 from items.models import Item, Variant
 from tests import build
 from tests.build import ahead, item, line, partner, post, serials, stock
-from tests.importing import press, shown, upload, workbook
+from tests.importing import chosen, press, shown, upload, workbook
 from tests.worlds import exported
 from tracking.imports.folder import ImportFolder
 from tracking.imports.kinds import KINDS
@@ -299,6 +299,29 @@ def test_stock_on_hand_is_added_once(as_operator):
     assert stock() == held
 
 
+def test_stock_on_hand_of_two_places_is_two_adjustments_and_each_comes_again_alone(as_operator, manager):
+    """What was posted at one place was reversed: the file brings that back, and the other place stays as it is."""
+    item("Bag", skus=("BAG",))
+    item("Pump", "serial", skus=("PUMP",))
+    item("Motor", "serial", skus=("MOTOR",))
+    post("receipt", line("MOTOR", 1, serial="7"))  # the same number, of another item: it is in nobody's way
+    rows = "sku,location,quantity,serial_number\r\nBAG,Shop,500,\r\nBAG,Main,20,\r\nPUMP,Shop,1,7\r\nPUMP,Main,1,8\r\n"
+    press(as_operator, upload(as_operator, "stock", rows), "commit")
+    held = {
+        ("BAG", "Shop", ""): "500", ("BAG", "Main", ""): "20", ("PUMP", "Shop", ""): "1", ("PUMP", "Main", ""): "1",
+        ("MOTOR", "Main", ""): "1",
+    }  # fmt: skip
+    assert stock() == held
+    posted = Document.objects.filter(kind="adjustment").order_by("id")
+    assert [one.lines.values_list("location__name").distinct().get() for one in posted] == [("Shop",), ("Main",)]
+    build.reverse(posted[0], by=manager)
+    again = upload(as_operator, "stock", rows)
+    assert again.sums == (2, 0, 2, 0)
+    press(as_operator, again, "commit")
+    assert stock() == held
+    assert upload(as_operator, "stock", rows).sums == (0, 0, 4, 0)
+
+
 def test_stock_on_hand_may_come_again_after_it_was_reversed(as_operator, manager):
     item("Bag", skus=("BAG",))
     rows = "sku,location,quantity\r\nBAG,Shop,500\r\n"
@@ -379,20 +402,6 @@ ON_HAND = (
     ";;;;;;\r\n"
     "Rye flour;RYE-25;Main bakery;R-2202;28.02.2027;75;12\r\n"
 )
-
-
-def chosen(page) -> dict[str, str]:
-    """What the form of the columns has chosen, as a browser would send it."""
-    import re
-
-    found = {}
-    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', page.html, re.DOTALL):
-        selected = re.search(r'<option value="([^"]*)"\s+selected', options)
-        found[name] = selected[1] if selected else ""
-    for name, attributes in re.findall(r'<input type="text" name="(constant-[^"]+)"([^>]*)>', page.html):
-        value = re.search(r'value="([^"]*)"', attributes)
-        found[name] = value[1] if value else ""
-    return found
 
 
 def test_a_file_of_another_program_is_mapped_by_a_guess_that_is_shown(as_operator):

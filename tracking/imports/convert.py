@@ -19,6 +19,7 @@ from tracking.imports.mapping import Mapping, words_of
 from tracking.resources.refused import RowError, is_enough
 
 OUTGOING = ("shipment", "supplier_return")
+INCOMING = ("receipt", "customer_return")
 Rows = Iterable[tuple[int, list[str]]]
 
 
@@ -47,6 +48,14 @@ def convert(rows: Rows, target: Path, *, kind: ImportKind, mapping: Mapping, is_
     return errors
 
 
+def signed(quantity: str, *, kind: str) -> str:
+    """``quantity`` with the sign of its kind, whatever the file has. What may go both ways keeps the file's: it alone knows."""
+    bare = quantity.lstrip("-")
+    if kind in OUTGOING:
+        return f"-{bare}"
+    return bare if kind in INCOMING else quantity
+
+
 class Reader:
     def __init__(self, mapping: Mapping, *, is_guarded: bool):
         self.mapping = mapping
@@ -64,8 +73,7 @@ class Reader:
                 errors.append(RowError(number, str(error), column.name))
                 found[column.name] = ""
         if self.mapping.signs == "kind" and found.get("quantity"):
-            bare = found["quantity"].lstrip("-")
-            found["quantity"] = f"-{bare}" if found.get("kind") in OUTGOING else bare
+            found["quantity"] = signed(found["quantity"], kind=found.get("kind", ""))
         return [guard(found[column.name]) if column.shape is Shape.TEXT else found[column.name] for column in present]
 
     def cell(self, column: Column, cells: list[str], number: int) -> str:
