@@ -14,6 +14,7 @@ from items.models import Variant
 from katana_trace.lib.days import today
 from katana_trace.lib.quantities import MILLION
 from tests.build import (
+    ahead,
     batch,
     broken,
     item,
@@ -22,6 +23,7 @@ from tests.build import (
     post,
     restore,
     reverse,
+    serial,
     stock,
     switch_off,
     switch_on,
@@ -38,6 +40,7 @@ from tracking.ledger.sql import fetch
 from tracking.models import Batch, Document, SerialNumber
 from tracking.picking.fefo import suggest_batches, suggest_serials
 from tracking.picking.numbers import first_numbers
+from tracking.records.hold import hold
 
 
 @pytest.mark.skipif(
@@ -97,9 +100,10 @@ def test_the_batch_that_came_first_by_its_date_is_taken_first(flour):
     assert picks("FLOUR", 5) == ["ENTERED-4", "ENTERED-3", "ENTERED-5", "ENTERED-2", "ENTERED-1"]
 
 
-def test_a_draft_lists_and_takes_them_in_the_same_order(flour):
-    receive("LATE", 9)
-    receive("EARLY", 3)
+@pytest.mark.parametrize("expires", [ahead(90), None])
+def test_a_draft_lists_and_takes_them_in_the_same_order(flour, expires):
+    receive("LATE", 9, expires=expires)
+    receive("EARLY", 3, expires=expires)
     content = DraftContent("shipment", location=location().pk, lines=(LineContent("out", sku="FLOUR", quantity="2"),))
     filled, _ = fill_open(content)
     assert [one.number for one in filled.lines[0].batches] == ["EARLY", "LATE"]
@@ -107,6 +111,38 @@ def test_a_draft_lists_and_takes_them_in_the_same_order(flour):
         "EARLY",
         "LATE",
     ]
+
+
+def test_what_is_short_says_where_more_may_be_taken(flour, pump, manager):
+    """The places with most first, by name where they have as much; what expires today may be taken today, what is expired
+    or on hold may not, and what is here is told already."""
+    receive("HERE", 1, expires=ahead(0))
+    for number, place, days_ahead in (
+        ("L1", "Shop", 0), ("L2", "Attic", 9), ("L3", "Cold room", 90), ("L4", "Cold room", 90), ("L5", "Ramp", 9),
+        ("L6", "Cellar", -1), ("L7", "Yard", 9),
+    ):  # fmt: skip
+        receive(number, 1, expires=ahead(days_ahead), at=place)
+    post(
+        "receipt",
+        *[line("PUMP", 1, serial=f"S{n}", at=f"Place {n // 2}") for n in range(8)],
+        line("PUMP", 1, serial="H"),
+    )
+    hold(records=[batch("L7"), serial("S7"), serial("S6")], by=manager, reason="Wet")
+    content = DraftContent(
+        "shipment",
+        location=location().pk,
+        lines=(LineContent("out", sku="FLOUR", quantity="6"), LineContent("out", sku="PUMP", quantity="3")),
+    )
+    filled, told = fill_open(content)
+    assert ([one.number for one in filled.lines[0].batches], filled.lines[1].serials) == (["HERE"], ("H",))
+    assert told == [
+        "5 kg of FLOUR stay open: no more that is usable is at Main. Cold room has 2 kg. Attic has 1 kg. Ramp has 1 kg.",
+        "2 pcs of PUMP stay open: Main has no more numbers that may be taken. Place 0 has 2 pcs. Place 1 has 2 pcs. "
+        "Place 2 has 2 pcs.",
+    ]
+    # Without them, what expires today is next.
+    post("shipment", line("FLOUR", -1, batch="L3", at="Cold room"), line("FLOUR", -1, batch="L4", at="Cold room"))
+    assert fill_open(content)[1][0].endswith(" at Main. Attic has 1 kg. Ramp has 1 kg. Shop has 1 kg.")
 
 
 @pytest.mark.parametrize("expires", ["2026-09-01", None])
@@ -121,6 +157,19 @@ def test_the_order_holds_across_chunks(flour, expires):
     entered = {f"B{number:03}": place for place, number in enumerate(order)}
     expected = sorted(entered, key=lambda name: (int(name[1:]) // 2, entered[name]))
     assert picks("FLOUR", 130) == expected
+
+
+def test_the_end_of_a_chunk_cuts_no_expiry_in_two(flour):
+    """25 batches of one expiry: the first chunk ends among them, and what expires before or later stands where it does,
+    whenever it came."""
+    receive("SOON", 90, expires="2026-08-01")
+    receive("LATER", 0, expires="2026-10-01")
+    for number in range(25):
+        receive(f"B{number:02}", 10 + number, expires="2026-09-01")
+    receive("NEVER", 1)
+    expected = ["SOON", *[f"B{number:02}" for number in range(25)], "LATER", "NEVER"]
+    assert picks("FLOUR", 28) == expected
+    assert picks("FLOUR", 100) == expected  # each once
 
 
 @pytest.mark.parametrize("expires", ["2026-09-01", None])
@@ -142,6 +191,8 @@ def test_the_serial_number_that_came_first_by_its_date_is_taken_first(pump):
         post("receipt", line("PUMP", 1, serial=number), at=noon(day))
     place = (Variant.objects.get().pk, location().pk)
     assert suggest_serials(variant=place[0], location=place[1], count=3, taken={"1"}) == ["2", "3"]
+    assert suggest_serials(variant=place[0], location=place[1], count=1, taken={"1"}) == ["2"]
+    assert suggest_serials(variant=place[0], location=place[1], count=2, taken={"1", "2"}) == ["3"]
     assert [one.number for one in first_numbers([place], 2)[place]] == ["1", "2"]
 
 

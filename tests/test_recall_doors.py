@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from tests.recalls import make_bakery, opened
 from tracking.models import Batch, Recall, RecallCustomer
 from tracking.recalls.close import close_recall
+from tracking.recalls.open import open_recall
+from tracking.recalls.state import hold_all, notify_all, record_customer
+from tracking.recalls.wanted import find_typed
 
 READ = (
     "",
@@ -67,6 +73,26 @@ def test_managers_alone_work_on_a_case(client, request, case, part):
     given = data if part != "customers/{customer}/" else {**data, **recovered(client, case)}
     assert client.post(address(case, part), given).status_code == 302
     assert state_of(case) != before
+
+
+@pytest.mark.parametrize("role", ["viewer", "operator"])
+def test_managers_alone_work_on_a_case_by_any_door(request, manager, case, role):
+    """The verbs ask by themselves, whoever calls them: a page, a command, or the shell."""
+    by = request.getfixturevalue(role)
+    cafe = case.customers.get(name="Café Blau")
+    roots = find_typed("FLOUR F2")
+    before = state_of(case)
+    for act in (
+        lambda: open_recall(roots=roots, kind="recall", title="Another", reason="R", by=by),
+        lambda: record_customer(customer=cafe, state="replied", note="Ann", by=by),
+        lambda: record_customer(customer=cafe, recovered={cafe.shipments.get().pk: Decimal(1)}, by=by),
+        lambda: notify_all(recall=case, by=by),
+        lambda: hold_all(recall=case, by=by),
+        lambda: close_recall(recall=case, summary="Done", by=by),
+    ):
+        with pytest.raises(PermissionDenied):
+            act()
+    assert state_of(case) == before
 
 
 def recovered(client, recall: Recall) -> dict:

@@ -365,6 +365,24 @@ def test_recall_notify_marks_all(client, manager, bakery):
     assert set(recall.customers.values_list("state", "notified_by__username")) == {("notified", "manager")}
 
 
+def test_recall_customer_keeps_when_and_by_whom_it_was_told(manager, admin_user, bakery, monkeypatch):
+    """An answer that somebody else writes down later does not change when the customer was notified."""
+    cafe = opened(manager).customers.get(name="Café Blau")
+    first = days.now()
+
+    def record(state: str, by, hours: int) -> tuple:
+        monkeypatch.setattr(days, "now", lambda: first + timedelta(hours=hours))
+        found = record_customer(customer=cafe, state=state, by=by)
+        return found.notified_at, found.notified_by, found.replied_at
+
+    at = [first + timedelta(hours=hours) for hours in range(6)]
+    assert record("notified", manager, 1) == (at[1], manager, None)
+    assert record("replied", admin_user, 2) == (at[1], manager, at[2])
+    assert record("notified", admin_user, 3) == (at[1], manager, None)
+    assert record("to_notify", manager, 4) == (None, None, None)
+    assert record("replied", admin_user, 5) == (at[5], admin_user, at[5])
+
+
 def test_recall_customer_can_go_back(manager, bakery):
     cafe = opened(manager).customers.get(name="Café Blau")
     cafe = record_customer(customer=cafe, state="replied", by=manager)

@@ -15,6 +15,7 @@ from tests.build import batch, line, post, serial
 from tests.recalls import changes, depths, make_bakery, opened, read
 from tests.sheet import Sheet
 from tracking.models import Draft, Location, Recall, RecallShipment, Workspace
+from tracking.recalls.close import close_recall
 from tracking.recalls.figures import by_unit, least
 from tracking.recalls.open import open_recall
 from tracking.recalls.preview import CUSTOMERS
@@ -166,6 +167,29 @@ def test_what_came_back_before_is_written_with_the_case(client, manager, bakery)
         ("20 pcs", "", ""),
         ("25 pcs", "16 pcs", "9 pcs"),
     ]
+
+
+def test_what_nobody_brought_back_is_none_of_what_nobody_got(client, manager, bakery):
+    """Nobody is not a customer: what is with somebody unknown stays with them, whoever brought some back unnamed."""
+    post("shipment", line("BREAD", -12, batch="B1"), number="SO-3")
+    post("customer_return", line("BREAD", 5, batch="B1"), number="RET-1")
+    recall = opened(manager)
+    assert shipments(recall) == [
+        ("", "SO-3", "B1", "12", "0"),
+        ("Café Blau", "SO-1", "B1", "20", "0"),
+        ("Hotel Linde", "SO-2", "B1", "15", "0"),
+    ]
+    assert figures(recall)["B1"] == ("65", "0", "47", "0", "18")
+    client.force_login(manager)
+    rows = client.get(recall.get_absolute_url()).context["customers_part"]["rows"]
+    assert [(row.customer.name, row.shipped, row.returned) for row in rows] == [
+        ("", "12 pcs", ""),
+        ("Café Blau", "20 pcs", ""),
+        ("Hotel Linde", "15 pcs", ""),
+    ]
+    nobody = recall.customers.get(name="").shipments.get()
+    sentence = build.refusal(record_customer, customer=nobody.customer, recovered={nobody.pk: Decimal(13)}, by=manager)
+    assert sentence == "13 pcs of B1 cannot be recovered: 12 pcs were shipped in SO-3. Give 0 to 12."
 
 
 def test_what_comes_back_after_the_hold_stays(manager, bakery):
@@ -371,6 +395,19 @@ def test_a_second_click_finds_the_case_of_the_first(manager, bakery):
     assert opened(manager, "FLOUR F1\nF2", kind="drill") != first
     assert opened(manager) != first
     assert Recall.objects.count() == 3
+
+
+def test_a_case_that_was_closed_is_none_that_a_second_click_finds(manager, bakery):
+    """The same drill next year is a case of its own, and the one of last year stays closed."""
+    first = opened(manager, kind="drill", title="Yearly drill")
+    close_recall(recall=first, summary="All found", by=manager)
+    second = opened(manager, kind="drill", title="Yearly drill")
+    assert (second.number, second.is_open, second.lots.count()) == ("RC-000002", True, 4)
+    assert opened(manager, kind="drill", title="Yearly drill") == second
+    assert list(Recall.objects.order_by("id").values_list("number", "closed_by__username")) == [
+        ("RC-000001", "manager"),
+        ("RC-000002", None),
+    ]
 
 
 def test_recall_is_not_opened_over_what_is_gone(manager, bakery):

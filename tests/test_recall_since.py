@@ -105,6 +105,16 @@ def test_a_number_that_is_given_anew_is_none_of_a_closed_case(client, manager, n
     assert f"/batches/{batch(number).pk}/" in read(client, recall, "lots/")
 
 
+def test_a_switch_of_one_item_takes_no_other_item_out_of_a_closed_case(client, manager, bakery):
+    recall = closed(manager)
+    switch_off(manager, "flour")
+    client.force_login(manager)
+    for number in ("D1", "D2", "B1"):
+        page = client.get(batch(number).get_absolute_url())
+        assert page.context["cases"] == [recall], number
+        assert recall.get_absolute_url() in page.content.decode()
+
+
 def test_what_a_switch_hides_is_not_called_reversed(client, manager, bakery):
     """Bread is made from flour by way of dough; without the dough's numbers nothing leads to it any more."""
     recall = closed(manager)

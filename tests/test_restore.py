@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from items.models import Variant
 from katana_trace.lib.days import today
 from tests.build import (
     ahead,
@@ -21,6 +22,7 @@ from tests.build import (
     location,
     post,
     refusal,
+    rename,
     restore,
     reverse,
     serial,
@@ -200,6 +202,19 @@ def test_the_sku_may_be_renamed_in_between(flour, manager):
     assert stock() == {(sku.replace("F-1", "FLOUR-1"), *rest): quantity for (sku, *rest), quantity in before.items()}
 
 
+def test_two_skus_may_change_places_in_between(flour, manager):
+    """A line belongs to its variant, whatever SKU the file has for it: each size gets its own batches back."""
+    before = stock()
+    downloaded = switch_off(flour, manager)
+    for old, new in (("F-1", "F-X"), ("F-25", "F-1"), ("F-X", "F-25")):
+        rename(Variant.objects.get(sku=old), new)
+    switch_on(flour, "batch", manager)
+    restore(flour, downloaded, manager)
+    other = {"F-1": "F-25", "F-25": "F-1"}
+    assert stock() == {(other[sku], *rest): quantity for (sku, *rest), quantity in before.items()}
+    assert batch("L 2").variant.sku == "F-25"
+
+
 # -- UNBATCHED ------------------------------------------------------------------------------------------------------------
 
 
@@ -221,6 +236,21 @@ def test_a_restored_unbatched_joins_the_present_one(manager):
     assert (stock(), traced("FLOUR", "UNBATCHED")) == (before, trace)
     assert Batch.objects.filter(key="unbatched").count() == 1
     assert batch("UNBATCHED").note == "From before"
+
+
+def test_what_was_done_to_the_present_unbatched_stays_when_an_old_one_joins(manager):
+    """A hold of today is not lifted by a history in which there was none; a note is kept where the history has none."""
+    flour = item("Flour", unit="kg", skus=("FLOUR",))
+    post("receipt", line("FLOUR", 10))
+    switch_on(flour, "batch", manager)
+    downloaded = switch_off(flour, manager)
+    switch_on(flour, "batch", manager)
+    edit_batch(batch=batch("UNBATCHED"), changes={"note": "Wet sacks"}, by=manager, reason="Note")
+    hold(records=[batch("UNBATCHED")], by=manager, reason="Wet")
+    restore(flour, downloaded, manager)
+    joined = batch("UNBATCHED")
+    assert (joined.status, joined.reason, joined.note) == ("held", "Wet", "Wet sacks")
+    assert "on hold" in refusal(post, "shipment", line("FLOUR", -1, batch="UNBATCHED"))
 
 
 def test_an_unbatched_that_was_typed_in_other_letters_joins_too(manager):
@@ -356,6 +386,23 @@ def test_a_number_that_was_made_again_is_refused(flour, pump, manager):
     assert refused(pump, downloaded, manager).startswith(
         "Pump has 1 serial number again that the history has too, made since tracking was switched off: 00418 of P-S. "
     )
+
+
+def test_a_number_that_another_item_has_too_stands_in_no_way(flour, pump, manager):
+    """Serial numbers are told apart by their item, batches by their variant."""
+    item("Motor", "serial", skus=("M",))
+    item("Bread", "batch", skus=("BREAD",))
+    held, placed = stock(), exported("serials").splitlines()
+    for made, mode, twin in (
+        (pump, "serial", line("M", 1, serial="000417")),
+        (flour, "batch", line("BREAD", 1, batch="L1")),
+    ):
+        downloaded = switch_off(made, manager)
+        switch_on(made, mode, manager)
+        post("receipt", twin)
+        restore(made, downloaded, manager)
+    assert stock() == {**held, ("M", "Main", ""): "1", ("BREAD", "Main", "L1"): "1"}
+    assert sorted(exported("serials").splitlines()) == sorted([*placed, "M,000417,Main"])
 
 
 def test_a_variant_that_is_gone_is_named(manager):

@@ -150,6 +150,22 @@ def test_goods_of_a_batch_that_are_gone_name_what_took_them(flour):
     assert broken() == {}
 
 
+def test_what_took_goods_of_before_is_not_named_as_a_taker(flour):
+    """What left before these goods came cannot have taken them: reversing it would not bring them back."""
+    post("receipt", line("FLOUR", 10, batch="L1"), number="PO-1")
+    post("shipment", line("FLOUR", -8, batch="L1"), number="SO-1")
+    post("adjustment", line("FLOUR", -1, batch="L1"), number="SA-1")
+    made = post("receipt", line("FLOUR", 5, batch="L1"), number="PO-2")
+    post("shipment", line("FLOUR", -2, batch="L1"), number="SO-2")
+    assert refusal(reverse, made) == (
+        "PO-2 cannot be reversed, its goods are gone: Main has 4 kg of batch L1 of FLOUR, and 5 are asked. "
+        "There is none elsewhere. Take less, or receive more first. They were taken by SO-2; reverse that first."
+    )
+    reverse(Document.objects.get(number="SO-2"))
+    reverse(made)
+    assert stock() == {("FLOUR", "Main", "L1"): "1"}
+
+
 def test_what_was_reversed_itself_is_not_named_as_a_taker(flour):
     made = post("receipt", line("FLOUR", 10, batch="L1"))
     reverse(post("shipment", line("FLOUR", -3, batch="L1"), number="SO-1"))

@@ -386,6 +386,22 @@ def test_a_plan_that_changed_meanwhile_is_not_done(flour, manager):
     assert stock() == {("F-1", "Main", "L1"): "9"}
 
 
+def test_what_moved_and_came_to_nothing_changes_the_plan_too(flour, manager):
+    """A shipment and a receipt of as much: the same is there, but the list of what moved is not the one that was shown."""
+    off_and_on(flour, manager)
+    archive = Archive.objects.get()
+    seen = plan_restore(archive)
+    post("shipment", line("F-1", -4, batch="UNBATCHED"), number="SO-1")
+    post("receipt", line("F-1", 4, batch="UNBATCHED"), number="PO-9")
+    now = plan_restore(archive)
+    assert (now.batch_places, now.clashes, now.refusal) == (seen.batch_places, (), "")
+    assert [moved.document.number for moved in now.moved.shown] == ["SO-1", "PO-9"]
+    assert refusal(restore_archive, archive=archive, by=manager, seen=seen.digest) == CHANGED
+    assert stock() == {("F-1", "Main", "UNBATCHED"): "10"}
+    restore_archive(archive=archive, by=manager, seen=now.digest)
+    assert stock() == {("F-1", "Main", "L1"): "10"}
+
+
 def test_clashing_numbers_are_listed_up_to_twenty(manager):
     pump = item("Pump", "serial", skus=("P",))
     post("receipt", *[line("P", 1, serial=f"S{n:02}") for n in range(23)])
@@ -439,6 +455,29 @@ def test_what_arrived_cannot_hide_what_left(flour, manager):
     assert gaps_of("F-1", "L1") == [["Flour", today().isoformat()]]
 
 
+def test_what_left_as_unbatched_before_the_restore_may_have_been_of_any_lot(flour, manager):
+    """Four leave under UNBATCHED after it is on again, and four come: nothing is taken of L1, and yet it may be gone."""
+    content = off_and_on(flour, manager)
+    post("shipment", line("F-1", -4, batch="UNBATCHED"), partner="Café")
+    post("receipt", line("F-1", 4, batch="UNBATCHED"))
+    restore(flour, content, manager)
+    assert stock() == {("F-1", "Main", "L1"): "10"}
+    assert settled() == {("F-1", "Main", "UNBATCHED"): "-10", ("F-1", "Main", ""): "10"}
+    assert gaps_of("F-1", "L1") == [["Flour", today().isoformat()]]
+
+
+def test_what_left_as_unbatched_before_the_switch_was_of_no_lot(manager):
+    """UNBATCHED was a batch of its own then: nothing that has a number left under it."""
+    flour = item("Flour", unit="kg", skus=("F-1",))
+    post("receipt", line("F-1", 6))
+    switch_on(flour, "batch", manager)
+    post("receipt", line("F-1", 10, batch="L1"))
+    post("shipment", line("F-1", -2, batch="UNBATCHED"), partner="Café")
+    restore(flour, off_and_on(flour, manager), manager)
+    assert stock() == {("F-1", "Main", "UNBATCHED"): "4", ("F-1", "Main", "L1"): "10"}
+    assert (gaps_of("F-1", "L1"), gaps_of("F-1", "UNBATCHED")) == ([], [])
+
+
 def test_nothing_left_so_the_trace_is_whole(flour, manager):
     content = off_and_on(
         flour,
@@ -455,6 +494,27 @@ def test_a_batch_that_changed_place_without_its_number_has_a_gap(flour, manager)
     content = off_and_on(flour, manager, lambda: post("transfer", line("F-1", -4), line("F-1", 4, at="Shop")))
     restore(flour, content, manager)
     assert gaps_of("F-1", "L1") == [["Flour", today().isoformat()]]
+
+
+def test_a_batch_that_was_moved_and_moved_back_has_no_gap(flour, manager):
+    content = off_and_on(
+        flour,
+        manager,
+        lambda: post("transfer", line("F-1", -4), line("F-1", 4, at="Shop")),
+        lambda: post("transfer", line("F-1", -4, at="Shop"), line("F-1", 4)),
+    )
+    restore(flour, content, manager)
+    assert stock() == {("F-1", "Main", "L1"): "10"}
+    assert gaps_of("F-1", "L1") == []
+
+
+def test_a_batch_that_was_used_up_before_has_no_gap_though_it_came_again(flour, manager):
+    post("receipt", line("F-1", 2, batch="OLD"))
+    post("shipment", line("F-1", -2, batch="OLD"), partner="Café")
+    content = off_and_on(flour, manager, lambda: post("shipment", line("F-1", -4)))
+    restore(flour, content, manager)
+    post("receipt", line("F-1", 5, batch="OLD"))
+    assert (gaps_of("F-1", "OLD"), gaps_of("F-1", "L1")) == ([], [["Flour", today().isoformat()]])
 
 
 def test_a_serial_number_that_was_named_has_a_gap_and_the_others_none(pump, manager):

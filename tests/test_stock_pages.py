@@ -318,6 +318,24 @@ def test_stock_list_opens_serial_numbers(client, page, bakery):
     assert (row.contents.serials, plain(row.contents.unnumbered), adds_up(row)) == ((), "4", True)
 
 
+def test_stock_list_opens_the_serial_numbers_that_were_there_at_the_end_of_a_day(client, page, bakery):
+    """Made ten days ago; one was shipped four days ago, one moved three days ago: each is gone at the end of its day."""
+    page()
+    here = {-11: None, -10: ["OV-1", "OV-2", "OV-3"], -5: ["OV-1", "OV-2", "OV-3"], -4: ["OV-2", "OV-3"],
+            -3: ["OV-3"], 0: ["OV-3"]}  # fmt: skip
+    there = {-10: None, -4: None, -3: ["OV-2"], 0: ["OV-2"]}
+    for place, days_back in (("Main", here), ("Cold room", there)):
+        for back, numbers in days_back.items():
+            if numbers is None:
+                assert ("OVEN-4", place) not in places(page(as_of=day(back))), back
+                continue
+            _, row = opened(client, "OVEN-4", at=place, as_of=day(back))
+            found = [(part.serial.number, plain(part.quantity)) for part in row.contents.serials]
+            assert (back, found) == (back, [(number, "1") for number in numbers])
+            assert plain(row.contents.unnumbered) == ("4" if place == "Main" else "0")
+            assert adds_up(row)
+
+
 def test_stock_list_opened_row_is_cut_and_still_adds_up(client, viewer):
     client.force_login(viewer)
     build.item("Flour", "batch", skus=("FLOUR",))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from items.models import Item
 from katana_trace.lib import days
 from katana_trace.lib.refusal import Refusal
 from tests.build import broken, item, line, post, restore, reverse, switch_off, switch_on
@@ -131,6 +135,26 @@ def test_in_an_adjustment_only_lots_of_the_same_variant_are_kin(batches):
     )
     assert (ahead("A", "a1"), ahead("B", "b1")) == (["A a2"], ["B b2"])
     assert (back("A", "a2"), back("B", "b2")) == (["A a1"], ["B b1"])
+
+
+def test_a_trace_goes_on_from_the_same_variant_of_an_adjustment_alone(batches):
+    """Two variants are relabelled in one adjustment: what is made of the one is not made of the other, nor the way back."""
+    receive("A a0 B b0")
+    make(use="A a0", into="A a1")
+    make(use="B b0", into="B b1")
+    post(
+        "adjustment",
+        line("A", -1, batch="a1"),
+        line("A", 1, batch="a2"),
+        line("B", -1, batch="b1"),
+        line("B", 1, batch="b2"),
+    )
+    make(use="A a2", into="C c1")
+    make(use="B b2", into="D d1")
+    assert (ahead("A", "a1"), ahead("B", "b1")) == (["A a2", "C c1"], ["B b2", "D d1"])
+    assert (back("A", "a2"), back("B", "b2")) == (["A a0", "A a1"], ["B b0", "B b1"])
+    assert (back("C", "c1"), back("D", "d1")) == (["A a0", "A a1", "A a2"], ["B b0", "B b1", "B b2"])
+    assert (ahead("A", "a0"), ahead("B", "b0")) == (["A a1", "A a2", "C c1"], ["B b1", "B b2", "D d1"])
 
 
 def test_a_transfer_makes_no_kin(batches):
@@ -268,6 +292,61 @@ def test_a_trace_through_an_item_switched_off_ends_in_a_gap_with_the_date(batche
     assert (traced("A", "a1"), traced("C", "c1")) == before
     assert trace_lot(sku="A", number="a1").is_complete
     assert bread.tracking_mode == "batch"
+
+
+@pytest.fixture
+def pass_days(monkeypatch):
+    """Lets days go by: the clock that the product reads stands, and then a day or more later."""
+    at = days.now()
+
+    def go(count: int = 1) -> str:
+        nonlocal at
+        at += timedelta(days=count)
+        return days.today().isoformat()
+
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    return go
+
+
+def test_each_gap_has_the_day_of_the_switch_that_took_its_numbers(batches, manager, pass_days):
+    """Off, on, off, on: the first archive alone is restored, so what it has is whole and what the second has is not."""
+    receive("A a1 A a2")
+    middle = Item.objects.get(name="B")
+    make(use="A a1", into="B b1")
+    first_day, first = pass_days(), switch_off(middle, manager)
+    pass_days()
+    switch_on(middle, "batch", manager)
+    make(use="A a2", into="B b2")
+    second_day = pass_days()
+    switch_off(middle, manager)
+    switch_on(middle, "batch", manager)
+    assert (traced("A", "a1")["gaps"], traced("A", "a2")["gaps"]) == ([["B", first_day]], [["B", second_day]])
+    pass_days()
+    restore(middle, first, manager)
+    assert (ahead("A", "a1"), traced("A", "a1")["gaps"]) == (["B b1"], [])
+    assert (ahead("A", "a2"), traced("A", "a2")["gaps"]) == ([], [["B", second_day]])
+    third_day = pass_days()
+    switch_off(middle, manager)
+    assert (traced("A", "a1")["gaps"], traced("A", "a2")["gaps"]) == ([["B", third_day]], [["B", second_day]])
+
+
+def test_a_unit_that_never_had_a_number_is_no_gap_once_the_others_have_theirs_back(batches, manager, pass_days):
+    """Off, on, off, on and the first archive restored: the unit without a number is as it was before it all."""
+    pump = item("Pump", "serial", skus=("PUMP",))
+    receive("A a1")
+    post("production", line("A", -1, batch="a1"), line("PUMP", 1, serial="1"), line("PUMP", 1))
+    before = traced("A", "a1")
+    first = switch_off(pump, manager)
+    first_day = days.today().isoformat()
+    for _ in range(2):
+        pass_days()
+        switch_on(pump, "serial", manager)
+        assert traced("A", "a1")["gaps"] == [["Pump", first_day]]
+        pass_days()
+        if _ == 0:
+            switch_off(pump, manager)
+    restore(pump, first, manager)
+    assert traced("A", "a1") == before
 
 
 def test_what_was_made_before_an_item_was_tracked_is_no_gap(manager, batches):

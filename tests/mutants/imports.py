@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.mutant import Mutant
 
 FILES = ("test_bad_input.py", "test_import_pages.py")
+MAPPING = ("test_import_mapping.py",)
 
 MUTANTS = (
     Mutant(
@@ -112,5 +113,61 @@ MUTANTS = (
         "    take([LEDGER], exclusive=False)",
         ("races/test_many_lines.py",),
         ("postgresql",),
+    ),
+    Mutant(
+        "12 AM is read as noon",
+        "tracking/imports/formats.py",
+        'hour = hour % 12 + (12 if found["half"] in "pP" else 0)',
+        'hour = hour + (12 if found["half"] in "pP" and hour < 12 else 0)',
+        MAPPING,
+    ),
+    Mutant(
+        "one column of a file is guessed for two of ours",
+        "tracking/imports/mapping.py",
+        "if name in places and places.index(name) not in columns.values():",
+        "if name in places:",
+        MAPPING,
+    ),
+    Mutant(
+        "signs by the kind are put before those of the file",
+        "tracking/imports/convert.py",
+        'bare = quantity.lstrip("-")',
+        "bare = quantity",
+        MAPPING,
+    ),
+    Mutant(
+        "an adjustment loses its minus where signs are by the kind",
+        "tracking/imports/convert.py",
+        "return bare if kind in INCOMING else quantity",
+        "return bare",
+        MAPPING,
+    ),
+    Mutant(
+        "a time without an offset is taken for one in UTC",
+        "tracking/imports/convert.py",
+        "self.zone: ZoneInfo = timezone.get_default_timezone()",
+        'self.zone = ZoneInfo("UTC")',
+        MAPPING,
+    ),
+    Mutant(
+        "a mapping of partners is used for locations",
+        "tracking/imports/mapping.py",
+        "RememberedMapping.objects.filter(kind=kind.name, header_key",
+        "RememberedMapping.objects.filter(header_key",
+        MAPPING,
+    ),
+    Mutant(
+        "a serial number of another item is in the way of stock",
+        "tracking/resources/taken.py",
+        "row = seen.get((item, key))",
+        "row = next((row for (_, number), row in seen.items() if number == key), None)",
+        ("test_import_pages.py",),
+    ),
+    Mutant(
+        "stock of two places has one token",
+        "tracking/resources/import_stock.py",
+        "{place} {time} {key}",
+        "{place} {time}",
+        ("test_import_pages.py",),
     ),
 )

@@ -121,6 +121,13 @@ MUTANTS = (
         ("test_reversal.py",),
     ),
     Mutant(
+        "what took goods of before is named in the refusal of a reversal",
+        "tracking/ledger/mirror.py",
+        " AND l.id > o.id\n",
+        "\n",
+        ("test_reversal.py",),
+    ),
+    Mutant(
         "what somebody else brought back stops the reversal of a shipment",
         "tracking/ledger/returned.py",
         'SAME_PARTNER = "coalesce(d.partner_id, 0) = coalesce(o.partner_id, 0)"',

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from tests.mutants import evidence, imports, ledger, modes
+from tests.mutants import evidence, imports, ledger, modes, trace
 from tests.mutants.mutant import Mutant
 
-ROOMS = {"Ledger": ledger.MUTANTS, "Modes": modes.MUTANTS, "Import": imports.MUTANTS, "Evidence": evidence.MUTANTS}
+ROOMS = {
+    "Ledger": ledger.MUTANTS,
+    "Modes": modes.MUTANTS,
+    "Import": imports.MUTANTS,
+    "Trace": trace.MUTANTS,
+    "Evidence": evidence.MUTANTS,
+}
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for found in ROOMS.values() for mutant in found)
 
 
