@@ -86,6 +86,16 @@ def asks(response) -> bool:
     return 'name="password"' in response.content.decode()
 
 
+def test_a_password_that_was_given_in_the_future_is_asked_for_again(client, act, later):
+    """A clock was set back since: nobody knows how long ago that was."""
+    later(minutes=-2)
+    assert asks(client.get(act.page))
+    assert client.post(act.page, act.sent).status_code == 422
+    assert not act.is_done()
+    assert client.post(act.page, {**act.sent, "password": "pw"}).status_code == 302
+    assert act.is_done()
+
+
 def test_a_recent_login_is_not_asked(client, act, later):
     later(minutes=14, seconds=50)
     assert not asks(client.get(act.page))

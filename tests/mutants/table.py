@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants import evidence, imports, ledger, modes, trace
+from tests.mutants import accounts, evidence, imports, ledger, modes, trace
 from tests.mutants.mutant import Mutant
 
 ROOMS = {
@@ -11,6 +11,7 @@ ROOMS = {
     "Import": imports.MUTANTS,
     "Trace": trace.MUTANTS,
     "Evidence": evidence.MUTANTS,
+    "Accounts": accounts.MUTANTS,
 }
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for found in ROOMS.values() for mutant in found)
 
