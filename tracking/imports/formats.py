@@ -15,10 +15,7 @@ from katana_trace.lib.quantities import shown
 
 DATES = {"ymd": "2026-01-31", "dmy": "31.01.2026 or 31/01/2026", "mdy": "01/31/2026"}
 DECIMALS = {"point": "1234.5", "point_grouped": "1,234.5", "comma": "1234,5", "comma_grouped": "1.234,5"}
-SIGNS = {
-    "file": "as they stand in the file",
-    "kind": "by the kind: out for shipments and supplier returns, in for receipts and customer returns, else as in the file",
-}
+SIGNS = {"file": "as they stand in the file", "kind": "by the kind of the document"}
 
 YEAR_FIRST = re.compile(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})", re.ASCII)
 YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})", re.ASCII)
