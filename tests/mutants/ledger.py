@@ -158,8 +158,8 @@ MUTANTS = (
     Mutant(
         "who may not post does",
         "tracking/ledger/post.py",
-        'if by is not None and not by.has_perm("tracking.add_document"):',
-        'if by is None and not by.has_perm("tracking.add_document"):',
+        'require(\n            by, "tracking.add_document"',
+        'require(\n            None, "tracking.add_document"',
         (*POSTING, "test_commands.py"),
     ),
     Mutant(

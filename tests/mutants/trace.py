@@ -83,7 +83,7 @@ MUTANTS = (
     Mutant(
         "who may not work on an open case does",
         "tracking/recalls/state.py",
-        '    require(by, "tracking.change_recall", MANAGERS)\n\n    def locked',
+        '    require(by, "tracking.change_recall", sentence=MANAGERS)\n\n    def locked',
         "    def locked",
         ("test_recall_doors.py",),
     ),
