@@ -119,7 +119,7 @@ MUTANTS = (
         "of one expiry the youngest is listed first",
         "tracking/drafts/facts.py",
         "b.expires_on, b.first_at, b.id) AS place",
-        "b.expires_on, b.first_at DESC, b.id) AS place",
+        "b.expires_on, CASE WHEN b.expires_on IS NULL THEN b.first_at END, b.first_at DESC, b.id) AS place",
         PICKING,
     ),
     Mutant(
