@@ -95,8 +95,8 @@ MUTANTS = (
     Mutant(
         "İ and i are different numbers",
         "katana_trace/lib/numbers.py",
-        'unicodedata.normalize("NFKC", folded).casefold()',
-        'unicodedata.normalize("NFKC", folded).lower()',
+        'unicodedata.normalize("NFKC", again.casefold())',
+        'unicodedata.normalize("NFKC", again.lower())',
         ("test_lib.py",),
     ),
     Mutant(

@@ -179,8 +179,8 @@ MUTANTS = (
     Mutant(
         "what a constraint refuses inside a transaction is swallowed",
         "tracking/ledger/retry.py",
-        "        except IntegrityError as error:\n            raise Refusal(sentence_of(error)) from error\n    for",
-        "        except IntegrityError:\n            return None\n    for",
+        "        except IntegrityError as error:\n            raise Refusal(sentence_of(error)) from error\n    begun",
+        "        except IntegrityError:\n            return None\n    begun",
         ("test_ledger.py",),
     ),
     Mutant(

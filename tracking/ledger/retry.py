@@ -13,7 +13,7 @@ from katana_trace.lib.refusal import Refusal
 Result = TypeVar("Result")
 
 TRIES = 5
-PATIENCE = 10.0  # seconds; who waited as long as SQLite's timeout for its lock is not sent to wait four times more
+PATIENCE = 10.0  # seconds, on SQLite: who waited as long as its timeout for the lock is not sent to wait four times more
 SENTENCES = {
     "level_not_negative": "There is not enough in stock for that. Check what is there.",
     "level_numbered_fits": "There are not enough units without a serial number for that. Give the serial numbers.",
@@ -53,7 +53,8 @@ def in_transaction(work: Callable[[], Result]) -> Result:
         except Refusal:
             raise
         except OperationalError as error:
-            if not is_passing(error) or tried == TRIES or time.monotonic() - begun > PATIENCE:
+            is_tired = connection.vendor == "sqlite" and time.monotonic() - begun > PATIENCE
+            if not is_passing(error) or tried == TRIES or is_tired:
                 raise
             time.sleep(0.01 * tried)
         except IntegrityError as error:
