@@ -162,7 +162,7 @@ SITE = {
 ADMIN = {
     "admin:index": STAFF_READ,
     "admin:logout": of_admin("405 405 405 405 | 302> 302> 302> 302>"),
-    "admin:password_change": STAFF_READ,
+    "admin:password_change": of_admin("302 302 302 302 | 302 302 302 302"),
     "admin:password_change_done": STAFF_GET,
     "admin:autocomplete": of_admin("403 403 403 403 | 405 405 405 405"),
     "admin:jsi18n": STAFF_GET,
@@ -245,7 +245,7 @@ ADMIN = {
     "admin:auth_group_add": SUPERUSER_FORM,
     "admin:auth_group_history": SUPERUSER_READ,
     "admin:auth_group_delete": SUPERUSER_READ,
-    "admin:auth_group_change": of_admin("403 200 | 403 302"),  # of a role: its name is fixed, so nothing is wrong
+    "admin:auth_group_change": of_admin("403 403 403 200 | 403 403 403 302"),  # of a role: its name is fixed, so nothing is wrong
     "admin:auth_user_password_change": SUPERUSER_READ,
     "admin:auth_user_changelist": SUPERUSER_READ,
     "admin:auth_user_add": SUPERUSER_FORM,

@@ -246,3 +246,13 @@ def test_passwords_are_hashed_with_argon2_and_those_of_before_replaced(client, s
     assert log_in(client, "anna", "oven-Rye-77").status_code == 302
     user.refresh_from_db()
     assert user.password.startswith("argon2$argon2id$")
+
+
+def test_admin_has_no_page_of_its_own_where_an_old_password_is_tried(client, manager):
+    manager.is_staff = True
+    manager.save()
+    client.force_login(manager)
+    typed = {"old_password": "pw", "new_password1": "oven-Rye-77", "new_password2": "oven-Rye-77"}
+    assert client.post("/admin/password_change/", typed)["Location"] == "/accounts/password/"
+    manager.refresh_from_db()
+    assert manager.check_password("pw")

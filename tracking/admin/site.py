@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 
@@ -24,8 +25,14 @@ def login(request: HttpRequest, extra_context: dict | None = None) -> HttpRespon
     return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
 
+def password_change(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+    """Wrong old passwords are counted on the site's own page."""
+    return redirect("password_change")
+
+
 admin.site.site_header = "Katana Trace"
 admin.site.site_title = "Katana Trace"
 admin.site.index_title = "Administration"
 admin.site.has_permission = has_permission
 admin.site.login = login
+admin.site.password_change = password_change
