@@ -245,7 +245,9 @@ ADMIN = {
     "admin:auth_group_add": SUPERUSER_FORM,
     "admin:auth_group_history": SUPERUSER_READ,
     "admin:auth_group_delete": SUPERUSER_READ,
-    "admin:auth_group_change": of_admin("403 403 403 200 | 403 403 403 302"),  # of a role: its name is fixed, so nothing is wrong
+    "admin:auth_group_change": of_admin(
+        "403 403 403 200 | 403 403 403 302"
+    ),  # of a role: its name is fixed, so nothing is wrong
     "admin:auth_user_password_change": SUPERUSER_READ,
     "admin:auth_user_changelist": SUPERUSER_READ,
     "admin:auth_user_add": SUPERUSER_FORM,

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -143,3 +145,34 @@ def test_a_deleted_user_is_out(viewer, admin_client):
     assert Session.objects.get(user=viewer).session_key not in page
     viewer.delete()
     assert not is_in(client)
+
+
+def test_a_page_is_read_while_the_session_cannot_be_written(viewer, clock, monkeypatch, caplog):  # noqa: F811
+    """A long import, or a full disk: the session's end moves on at the next page, and the wait is a moment."""
+    client = logged_in()
+    clock.forward(minutes=6)
+    saved = DatabaseStore.save
+
+    def busy(self, must_create=False):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(DatabaseStore, "save", busy)
+    with caplog.at_level("WARNING", logger="katana_trace.accounts.sessions"):
+        assert is_in(client)
+    assert "was not moved on: database is locked" in caplog.text
+    monkeypatch.setattr(DatabaseStore, "save", saved)
+    assert is_in(client)
+    clock.forward(hours=11, minutes=59)
+    assert is_in(client)
+
+
+def test_what_else_a_session_keeps_is_not_given_up(viewer, clock, monkeypatch):  # noqa: F811
+    client = logged_in()
+    clock.forward(minutes=6)
+
+    def busy(self, must_create=False):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(DatabaseStore, "save", busy)
+    client.raise_request_exception = False
+    assert client.post(f"{PAGE}end/").status_code == 503  # the sentence for the next page stands in the session

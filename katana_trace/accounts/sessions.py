@@ -7,10 +7,14 @@ and so does making the account inactive.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,8 +23,11 @@ from katana_trace.lib.origins import address_of, browser_of
 
 IDLE = timedelta(hours=12)  # settings.SESSION_COOKIE_AGE
 TOUCHED = timedelta(minutes=5)
+SHORT_WAIT = 200  # milliseconds
 BEGUN, SEEN, ADDRESS, BROWSER = "begun_at", "seen_at", "address", "browser"
 ENDS = {"password", "is_active"}  # fields of a user
+
+log = logging.getLogger(__name__)
 
 
 class SessionStore(DatabaseStore):
@@ -32,6 +39,18 @@ class SessionStore(DatabaseStore):
 
         return Session
 
+    def save(self, must_create: bool = False) -> None:
+        """What is only moved on (``touch``) is given up where the database is busy or its disk full: a page that is read
+        waits for nobody, and shows what there is."""
+        if must_create or dict(self.items()) != getattr(self, "moved_on", None):
+            super().save(must_create=must_create)
+            return
+        try:
+            with short_wait():
+                super().save()
+        except DatabaseError as error:
+            log.warning("The end of an open session was not moved on: %s", error)
+
     def create_model_instance(self, data: dict):
         row = super().create_model_instance(data)
         begun_at = data.get(BEGUN)
@@ -40,6 +59,21 @@ class SessionStore(DatabaseStore):
         row.seen_at = timezone.now()
         row.address, row.browser = data.get(ADDRESS, ""), data.get(BROWSER, "")
         return row
+
+
+@contextmanager
+def short_wait() -> Iterator[None]:
+    """On SQLite a writer is waited for no longer than a moment, in place of the half minute of a posting."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        (usual,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {SHORT_WAIT}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def begin(sender, request: HttpRequest, user, **kwargs) -> None:
@@ -57,6 +91,7 @@ def touch(request: HttpRequest) -> None:
     if 0 <= now - request.session.get(SEEN, 0) < TOUCHED.total_seconds():
         return
     request.session.update({SEEN: now, ADDRESS: address_of(request), BROWSER: browser_of(request)})
+    request.session.moved_on = dict(request.session.items())
 
 
 def open_sessions(user) -> QuerySet:

@@ -76,6 +76,19 @@ def looked_at_again(company: Workshop, client: Client) -> Sent:
     return Sent({}, {"token": made.token})
 
 
+def reversing(uploader: str):
+    """A movements file that reverses a receipt, of the manager or of the operator, who may not."""
+
+    def make(company: Workshop, client: Client) -> Sent:
+        build.post("receipt", build.line("BAG", 2), number="PO-R")
+        head = EVERY["movements"].partition("\r\n")[0]
+        content = f"{head},reverses\r\nreceipt,PO-RR,2026-01-06T08:00:00Z,,Main,BAG,,,,-2,,PO-R\r\n"
+        made = company.uploaded(getattr(company, uploader), "movements", content)
+        return Sent({"digest": made.digest}, {"token": made.token})
+
+    return make
+
+
 FORMS = [
     *[
         Form(
@@ -94,6 +107,8 @@ FORMS = [
     *[Form("tracking:import_commit", previewed(kind), f"tracking_fileimport {WRITES[kind]}", act=kind) for kind in EVERY],
     Form("tracking:import_delete", previewed("movements"), "tracking_fileimport files"),
     Form("tracking:import_commit", of_operator("movements"), "tracking_document", act="operator's", **OF_OPERATOR),
+    Form("tracking:import_commit", reversing("desk"), "tracking_document", act="reversal"),
+    Form("tracking:import_commit", reversing("counter"), "", act="operator's reversal", **OF_OPERATOR),
     Form("tracking:import_preview", of_operator("stock"), "", act="operator's", **OF_OPERATOR),
     Form("tracking:import_delete", of_operator("serials"), "files", act="operator's", **OF_OPERATOR),
 ]  # fmt: skip

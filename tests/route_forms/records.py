@@ -85,4 +85,5 @@ FORMS = [
         },
         "auth_user",
     ),
+    Form("session_end", lambda company, client: {}, ""),  # it writes sessions alone, of which test_sessions tells
 ]  # fmt: skip

@@ -44,7 +44,7 @@ class Workshop(Company):
         self.packers = Group.objects.create(name="Packers")
         self.left = get_user_model().objects.create_user("left", password="pw")
         self.of_bag, self.of_oven = Variant.objects.get(sku="BAG"), Variant.objects.get(sku="OVEN")
-        save_recipe(variant=self.of_oven, quantity=MILLION, lines=[Ingredient(self.of_bag, MILLION)])
+        save_recipe(variant=self.of_oven, quantity=MILLION, lines=[Ingredient(self.of_bag, MILLION)], by=None)
         self.archive_old()
         Sheet.new(self.desk, "receipt").fill(sku_0="OVEN", quantity_0="2").press("save")
         self.oven_draft = Draft.objects.exclude(pk=self.draft.pk).get()

@@ -13,7 +13,9 @@ from katana_trace.lib.refusal import Refusal
 Result = TypeVar("Result")
 
 TRIES = 5
-PATIENCE = 10.0  # seconds, on SQLite: who waited as long as its timeout for the lock is not sent to wait four times more
+PATIENCE = (
+    10.0  # seconds, on SQLite: who waited as long as its timeout for the lock is not sent to wait four times more
+)
 SENTENCES = {
     "level_not_negative": "There is not enough in stock for that. Check what is there.",
     "level_numbered_fits": "There are not enough units without a serial number for that. Give the serial numbers.",
