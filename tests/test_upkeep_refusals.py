@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,20 @@ def test_a_full_disk(site):
     assert run(site, "backup", str(backup)).returncode == 0
     assert_refused(run(site, "restore", str(backup), limit=200_000), "the room on its disk")
     assert run(site, "verify").returncode == 0
+
+
+def test_what_a_killed_backup_or_restore_left_goes_after_a_day(site):
+    old = (site / ".b.sqlite3.12.part", site / ".b.sqlite3.12.part-journal", site / ".restore-x" / "copy.sqlite3")
+    (site / ".restore-x").mkdir()
+    young = site / ".b.sqlite3.13.part"
+    for file in (*old, young):
+        file.write_text("half of it")
+    for path in (*old, site / ".restore-x"):
+        os.utime(path, (time.time() - 90_000,) * 2)
+    assert run(site, "backup", str(site / "b.sqlite3")).returncode == 0
+    assert [path.exists() for path in (*old, young)] == [False, False, True, True]
+    assert run(site, "restore", str(site / "b.sqlite3")).returncode == 0
+    assert not (site / ".restore-x").exists()
 
 
 @pytest.mark.django_db

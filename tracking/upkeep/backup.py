@@ -7,7 +7,9 @@ can tell later that nothing under it was changed, in the backup and in the site.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from tracking.ledger import triggers
 from tracking.ledger.seals import make_seal, text_of_seal
 from tracking.models import Document, LedgerLine, Seal
 from tracking.upkeep import embedded, health
+
+DAY = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ def refuse_existing(file: Path) -> None:
 @contextmanager
 def copied(target: Path) -> Iterator[Path]:
     """A copy of the site's database in the folder of ``target``, under a name that goes after the block."""
+    forget_old(target.parent, f".{target.name}.*.part*")
     part = part_of(target)
     try:
         try:
@@ -101,6 +106,14 @@ def copied(target: Path) -> Iterator[Path]:
         yield part
     finally:
         remove(part)
+
+
+def forget_old(folder: Path, names: str) -> None:
+    """What a process that was killed left is taken away after a day."""
+    for path in folder.glob(names):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > DAY:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def remove(part: Path) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from katana_trace.lib.refusal import Refusal
 from tracking.ledger.laws import broken_laws
 from tracking.upkeep import embedded, health
-from tracking.upkeep.backup import Contents, contents_of, keep_copy
+from tracking.upkeep.backup import Contents, contents_of, forget_old, keep_copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ def checked_copy(file: Path, folder: Path) -> Iterator[Path]:
         raise Refusal(f"{file} is no file. Give the name of a backup.")
     if fault := embedded.damage(file):
         raise Refusal(f"{file} cannot be restored: {fault}. Take another backup.")
+    forget_old(folder, ".restore-*")
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as room:
         copy = Path(room) / "copy.sqlite3"
         embedded.copy(file, copy)
