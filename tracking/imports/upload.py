@@ -55,10 +55,15 @@ def take_upload(file: BinaryIO, *, name: str, size: int, kind: ImportKind, by) -
         made.sha256 = keep(file, ImportFolder(made.token))
         made.save(update_fields=["sha256"])
     except BaseException:
-        ImportFolder(made.token).remove()  # also where the database cannot be told
-        forget(made)
+        discard(made)
         raise
     return made
+
+
+def discard(made: FileImport) -> None:
+    """Removes an upload that failed before anybody saw it: the file first, whose room the database may need."""
+    ImportFolder(made.token).remove()
+    forget(made)
 
 
 def keep(file: BinaryIO, folder: ImportFolder) -> str:

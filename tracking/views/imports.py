@@ -21,7 +21,7 @@ from tracking.imports.kinds import KINDS, kinds_for
 from tracking.imports.mapping import guess, mapping_of, remember
 from tracking.imports.reading import rows_of
 from tracking.imports.shown import outcome_csv, shown_table, verdict_of
-from tracking.imports.upload import check_permission, forget, take_upload
+from tracking.imports.upload import check_permission, discard, forget, take_upload
 from tracking.models import FileImport
 
 LATEST = 10
@@ -46,7 +46,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
     try:
         worker.begin(made, run.read, by=request.user)
     except Exception:
-        forget(made)
+        discard(made)
         raise
     if made.stage == Stage.REFUSED and made.sentence:
         form.add_error("file", made.sentence)
