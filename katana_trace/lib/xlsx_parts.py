@@ -47,17 +47,17 @@ class Parts:
     def __contains__(self, name: str) -> bool:
         return plain(name) in self.parts
 
-    def chunks(self, name: str, *, limit: int = UNPACKED_LIMIT) -> Iterator[bytes]:
-        """The bytes of a part as they are unpacked. Raises FileError when there are more than ``limit``."""
+    def chunks(self, name: str, *, limit: int | None = None) -> Iterator[bytes]:
+        """The bytes of a part as they are unpacked. Raises FileError when there are more than ``limit``, or too many of all."""
         part = self.parts[plain(name)]
         if part.compress_type not in METHODS or part.flag_bits & IS_ENCRYPTED:
             raise FileError(f"The part {shown(name)} is packed or encrypted as no spreadsheet is. {SAVE_AGAIN}")
-        room = limit
+        unpacked = 0
         with self.zip.open(part) as opened:
             while chunk := opened.read(CHUNK):
-                room -= len(chunk)
+                unpacked += len(chunk)
                 self.left -= len(chunk)
-                if room < 0:
+                if limit is not None and unpacked > limit:
                     raise too_large(f"The part {shown(name)} of the workbook", limit)
                 if self.left < 0:
                     raise too_large("The workbook", UNPACKED_LIMIT)
