@@ -20,6 +20,7 @@ from tests.build import item, line, post, refusal, switch_off, switch_on
 from tests.hostile_csvs import HOSTILE
 from tests.hostile_sheets import ACTS, Maker, hostile_sheet, times
 from tests.importing import upload, workbook
+from tests.sheet import Sheet
 from tracking.models import FileImport
 from tracking.modes.archive_file import find_archive
 
@@ -232,3 +233,15 @@ def test_a_history_with_more_rows_than_any_archive_is_refused(manager):
     )
     edited = refusal(find_archive, flour, (header + first * 3).encode())
     assert "This file was edited since it was downloaded" in edited
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", ["sku_0", "quantity_0", "partner", "note", "number", "day"])
+def test_a_text_of_megabytes_in_a_field_of_a_document_costs_no_time(client, operator, field):
+    client.force_login(operator)
+    item("Flour", "batch", unit="kg", skus=("FLOUR",))
+    for text in ("\u0316\u0301" * 200_000, "1" * 2_000_000, "a b " * 500_000):
+        page = Sheet.new(client, "receipt").fill(**{field: text})
+        begun = time.process_time()
+        assert page.press("save").status == 422
+        assert time.process_time() - begun < 3
