@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from katana_trace.accounts.models import Session
+from katana_trace.accounts.sessions import SessionStore, touch
 from tests.test_throttle import clock  # noqa: F401 a fixture
 
 pytestmark = pytest.mark.django_db
@@ -166,13 +168,28 @@ def test_a_page_is_read_while_the_session_cannot_be_written(viewer, clock, monke
     assert is_in(client)
 
 
-def test_what_else_a_session_keeps_is_not_given_up(viewer, clock, monkeypatch):  # noqa: F811
-    client = logged_in()
-    clock.forward(minutes=6)
+def test_what_else_a_session_keeps_is_not_given_up(viewer, rf, monkeypatch):
+    """Such as that a password was given again: whoever cannot keep that asks for it once more, and says so."""
+    request = rf.get("/")
+    request.session = SessionStore()
+    request.session.create()
+    touch(request)
 
     def busy(self, must_create=False):
         raise OperationalError("database is locked")
 
     monkeypatch.setattr(DatabaseStore, "save", busy)
-    client.raise_request_exception = False
-    assert client.post(f"{PAGE}end/").status_code == 503  # the sentence for the next page stands in the session
+    request.session.save()  # moved on alone
+    request.session["password_given_at"] = 1
+    with pytest.raises(OperationalError, match="database is locked"):
+        request.session.save()
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/accounts/login/"])
+def test_a_page_that_is_open_to_all_asks_for_no_session(client, viewer, address):
+    """A health check that brings a cookie is not kept waiting for a database that does not answer."""
+    client.force_login(viewer)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+    is_asked = any("accounts_session" in query["sql"] for query in queries.captured_queries)
+    assert is_asked == (address != "/healthz")  # the login page leads on who is logged in

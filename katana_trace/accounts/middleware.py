@@ -57,6 +57,8 @@ class OpenSessionMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view_func, view_args, view_kwargs) -> None:
+        if request.is_open_to_all:
+            return
         if request.user.is_authenticated:
             sessions.touch(request)
         elif SESSION_KEY in request.session:
@@ -87,7 +89,7 @@ class RoleRequiredMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view_func, view_args, view_kwargs) -> HttpResponse | None:
-        if not request.user.is_authenticated or is_for_all(request, view_func) or has_role(request):
+        if is_for_all(request, view_func) or not request.user.is_authenticated or has_role(request):
             return None
         return render(request, "no_role.html", {"administrators": administrators()}, status=403)
 

@@ -24,6 +24,12 @@ def render_page(request: HttpRequest, page: str, fragment: str, context: dict, s
 class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
     """A login everywhere; an htmx request without one is told to load the login page as a whole."""
 
+    def process_view(self, request: HttpRequest, view_func, view_args, view_kwargs) -> HttpResponse | None:
+        """Django looks for the user first; what is open to all does not wait for the database."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
     def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:
         response = super().handle_no_permission(request, view_func)
         if getattr(request, "htmx", False) and response.status_code == 302:
