@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants import accounts, evidence, hostile, imports, ledger, modes, trace
+from tests.mutants import accounts, doors, evidence, hostile, imports, ledger, modes, trace
 from tests.mutants.mutant import Mutant
 
 ROOMS = {
@@ -12,6 +12,7 @@ ROOMS = {
     "Trace": trace.MUTANTS,
     "Evidence": evidence.MUTANTS,
     "Accounts": accounts.MUTANTS,
+    "Doors": doors.MUTANTS,
     "Hostile files": hostile.MUTANTS,
 }
 MUTANTS: tuple[Mutant, ...] = tuple(mutant for found in ROOMS.values() for mutant in found)
