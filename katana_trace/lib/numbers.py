@@ -15,6 +15,7 @@ from katana_trace.lib.quantities import shown
 LIMIT = 64
 KEY_LIMIT = 400  # one typed character can stand for up to 18 (NFKC)
 WRITTEN_OUT = 2 * KEY_LIMIT  # characters of which spaces and invisible ones may still go; no key is left of more
+PROBED = 64  # characters that are written out before the rest is
 OFTEN = 128  # characters of the texts whose keys are kept for the next time
 UNBATCHED = "UNBATCHED"
 UNBATCHED_KEY = "unbatched"
@@ -54,6 +55,8 @@ def keyed(text: str) -> str:
     if is_nothing(text):
         return text
     folded = text.translate(INVISIBLE)
+    if len(folded) > PROBED and len(unicodedata.normalize("NFKC", folded[:PROBED])) > WRITTEN_OUT:
+        return key_of_nothing(text)  # its beginning alone is too long: the rest is not written out for that
     for _ in range(4):
         again = unicodedata.normalize("NFKC", folded)
         if len(again) > WRITTEN_OUT:
