@@ -20,7 +20,7 @@ from tests.worlds import run
 from tracking.documents.rule import NewDocument
 from tracking.ledger.mirror import mirrored_lines
 from tracking.ledger.post import post as post_document
-from tracking.models import Document
+from tracking.models import Document, Location
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,7 @@ def test_an_operator_reverses_nothing_by_the_command(operator, manager, tmp_path
     for option in ([], ["--dry-run"]):
         with pytest.raises(CommandError) as refused:
             run("import_csv", "movements", str(file), "--by", "operator", *option)
-        assert str(refused.value) == f"Row 2, reverses: {DENIED}\nNothing was imported: 1 error."
+        assert str(refused.value) == f"Row 2, reverses: {DENIED}\nNothing was imported: 1 row is refused."
     assert not Document.objects.filter(reverses__isnull=False).exists()
     run("import_csv", "movements", str(file), "--by", "manager")
     # Posted before, so nothing is reversed and nothing is refused.
@@ -124,9 +124,20 @@ def test_require_names_nobody_and_trusts_the_program(viewer):
 def test_a_file_makes_no_partner_or_location_for_who_may_not(column, what, client, operator):
     """Operators may; a role of one's own may not be allowed to."""
     operator.groups.clear()
-    operator.user_permissions.add(*Permission.objects.filter(codename__in=["add_document", "view_document"]))
+    operator.user_permissions.add(*Permission.objects.filter(codename__in=["add_document", "view_item"]))
     client.force_login(operator)
     cells = {"partner": "", "location": "Main"} | {column: "Nowhere"}
     row = f"receipt,PO-9,2026-01-07T08:00:00Z,{cells['partner']},{cells['location']},FLOUR,L9,,,1,,\r\n"
     page = upload(client, "movements", HEAD + row)
     assert page.errors == [f"There is no {what} “Nowhere”, and you may not make one. Ask a manager to do it."]
+
+
+def test_a_file_of_stock_makes_no_location_for_who_may_not(client, operator):
+    operator.groups.clear()
+    operator.user_permissions.add(*Permission.objects.filter(codename__in=["add_document", "view_item"]))
+    client.force_login(operator)
+    rows = "sku,location,quantity,batch_number\r\nFLOUR,Main,1,L9\r\nFLOUR,Nowhere,1,L9\r\nFLOUR,nowhere,2,L9\r\n"
+    page = upload(client, "stock", rows)
+    refused = "There is no location “{}”, and you may not make one. Ask a manager to do it."
+    assert page.errors == [refused.format("Nowhere"), refused.format("nowhere")]
+    assert not Location.objects.filter(key="nowhere").exists()

@@ -14,7 +14,6 @@ from items.models import Variant
 from katana_trace.lib.acting import acting
 from katana_trace.lib.acts import log_act
 from katana_trace.lib.numbers import key_of
-from katana_trace.lib.permission import may
 from katana_trace.lib.refusal import Refusal
 from katana_trace.lib.safe_csv import FileError, read_rows
 from tracking.documents.kinds import KINDS
@@ -26,6 +25,7 @@ from tracking.ledger.post import Posting
 from tracking.ledger.retry import in_transaction
 from tracking.models import Location, Partner
 from tracking.resources.movement_rows import OPTIONAL, REQUIRED, TEXT, TextDocument, documents_of
+from tracking.resources.named import require_to_make
 from tracking.resources.refused import FileRefused, RowError, is_enough
 from tracking.resources.watch import Watch
 
@@ -186,7 +186,7 @@ class MovementImport:
     def location(self, name: str) -> int:
         key = key_of(name)
         if key not in self.locations:
-            self.require_to_make(Location, name)
+            require_to_make(Location, name, by=self.posting.by)
             self.locations[key] = Location.objects.create(name=name).pk
             self.done.locations += 1
             self.new_names.append(f"new location {name}")
@@ -198,17 +198,11 @@ class MovementImport:
         if key not in self.partners:
             if former := self.former_names.find(name):
                 return former.partner, former.text
-            self.require_to_make(Partner, name)
+            require_to_make(Partner, name, by=self.posting.by)
             self.partners[key] = Partner.objects.create(name=name).pk
             self.done.partners += 1
             self.new_names.append(f"new partner {name}")
         return self.partners[key], None
-
-    def require_to_make(self, model: type[Location] | type[Partner], name: str) -> None:
-        """Raises Refusal where the file names what is not there and its owner may not make it."""
-        what = model._meta.verbose_name
-        if not may(self.posting.by, f"tracking.add_{model._meta.model_name}"):
-            raise Refusal(f"There is no {what} “{name}”, and you may not make one. Ask a manager to do it.", field=what)
 
     def refuse(self, document: TextDocument, refusal: Refusal) -> None:
         row = document.lines[refusal.line].row if refusal.line is not None else document.row

@@ -30,6 +30,7 @@ from tracking.ledger.fit import check_fit, check_quantity
 from tracking.ledger.post import Posting
 from tracking.ledger.retry import in_transaction
 from tracking.models import Document, Location
+from tracking.resources.named import require_to_make
 from tracking.resources.refused import FileRefused, RowError, is_enough
 from tracking.resources.taken import rows_taken
 from tracking.resources.watch import Watch
@@ -157,6 +158,7 @@ class StockImport:
                 name = check_text(name, what="Location", limit=120)
             except ValueError as error:
                 raise Refusal(str(error), field="location") from error
+            require_to_make(Location, name, by=self.posting.by)
             self.locations[key] = Location.objects.create(name=name).pk
         return self.locations[key]
 
