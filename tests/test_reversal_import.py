@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError
+from django.db import connection
 from django.utils import timezone
 
 from katana_trace.lib.permission import require
@@ -20,7 +21,7 @@ from tests.worlds import run
 from tracking.documents.rule import NewDocument
 from tracking.ledger.mirror import mirrored_lines
 from tracking.ledger.post import post as post_document
-from tracking.models import Document, Location
+from tracking.models import Document, FileImport, Location
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,29 @@ def test_the_import_page_asks_for_no_password_where_nothing_is_reversed(client, 
     assert 'name="password"' not in page.html
     press(client, page, "commit")
     assert Document.objects.filter(number="PO-9").exists()
+
+
+def test_the_import_page_commits_no_preview_that_ends_while_it_looks(client, manager, monkeypatch):
+    """Another tab makes the preview anew: the import is being read when the page looks, and previewed a moment later."""
+    client.force_login(manager)
+    page = upload(client, "movements", reversing(1))
+    later(monkeypatch)
+    one = FileImport.objects.get()
+    FileImport.objects.update(stage=FileImport.Stage.READING)
+
+    def ending(execute, sql, parameters, many, context):
+        found = execute(sql, parameters, many, context)
+        if not ended and sql.startswith("SELECT") and f'FROM "{FileImport._meta.db_table}"' in sql:
+            ended.append(sql)
+            FileImport.objects.update(stage=FileImport.Stage.PREVIEWED)
+        return found
+
+    ended = []
+    with connection.execute_wrapper(ending):
+        client.post(f"{one.get_absolute_url()}commit/", {"digest": page.digest})
+    one.refresh_from_db()
+    assert (len(ended), one.stage) == (1, FileImport.Stage.PREVIEWED)
+    assert not Document.objects.filter(reverses__isnull=False).exists()
 
 
 def test_require_names_nobody_and_trusts_the_program(viewer):

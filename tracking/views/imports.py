@@ -169,12 +169,13 @@ def try_out(request: HttpRequest, file_import: FileImport) -> HttpResponse:
 def import_commit(request: HttpRequest, token) -> HttpResponse:
     """Imports what was previewed; the digest in the form is of the preview that was looked at."""
     file_import = found(request, token)
-    is_seen = bool(file_import.digest) and request.POST.get("digest") == file_import.digest
-    if file_import.stage == Stage.PREVIEWED and not is_seen:
+    if file_import.stage != Stage.PREVIEWED:  # also where a preview ends in this moment: nobody has judged it
+        return redirect(file_import)
+    if not file_import.digest or request.POST.get("digest") != file_import.digest:
         messages.warning(request, "The preview was made anew since you looked at it. Look at it again, then import.")
         return redirect(file_import)
     form = commit_form(request, file_import, request.POST)
-    if file_import.stage == Stage.PREVIEWED and not form.is_valid():
+    if not form.is_valid():
         return show(request, file_import, form)
     is_there = ImportFolder(file_import.token).exists
     if is_there and worker.claim(file_import, stages=(Stage.PREVIEWED,), to=Stage.COMMITTING):
