@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -67,6 +68,33 @@ def counted() -> CaptureQueriesContext:
 def url(model: str, page: str, *args) -> str:
     app = "items" if model in ("item", "variant") else "tracking"
     return reverse(f"admin:{app}_{model}_{page}", args=args)
+
+
+def test_admin_lets_nobody_but_a_superuser_give_permissions(client, viewer, admin_user):
+    """Who may change users or groups could give himself every permission, or take an administrator's password."""
+    verbs = [f"{verb}_{what}" for verb in ("add", "change", "delete", "view") for what in ("user", "group")]
+    viewer.user_permissions.add(*Permission.objects.filter(codename__in=verbs))
+    staff(client, viewer)
+    role, before = Group.objects.get(name="Viewer"), admin_user.password
+    user = {"username": "viewer", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    posts = {
+        f"/admin/auth/user/{viewer.pk}/change/": {**user, "date_joined_0": "2026-01-01", "date_joined_1": "08:00:00"},
+        f"/admin/auth/user/{admin_user.pk}/password/": {"password1": "Sourdough-7", "password2": "Sourdough-7"},
+        f"/admin/auth/user/{admin_user.pk}/delete/": {"post": "yes"},
+        "/admin/auth/user/add/": {"username": "new", "password1": "Sourdough-7", "password2": "Sourdough-7"},
+        f"/admin/auth/group/{role.pk}/change/": {
+            "name": "Viewer",
+            "permissions": [Permission.objects.get(codename="reverse_document").pk],
+        },
+        "/admin/auth/group/add/": {"name": "Mine", "permissions": []},
+    }
+    assert {address: client.post(address, data).status_code for address, data in posts.items()} == dict.fromkeys(
+        posts, 403
+    )
+    viewer, admin_user = (get_user_model().objects.get(pk=one.pk) for one in (viewer, admin_user))
+    assert (viewer.is_superuser, admin_user.password) == (False, before)
+    assert not viewer.has_perm("tracking.reverse_document")
+    assert [client.get(f"/admin/auth/{what}/").status_code for what in ("user", "group")] == [200, 200]
 
 
 def test_admin_neither_deletes_nor_renames_the_three_roles(admin_client):

@@ -1,4 +1,7 @@
-"""Users and groups. Who has posted or switched stays: made inactive, not deleted."""
+"""Users and groups. Who has posted or switched stays: made inactive, not deleted.
+
+Who changes users and groups can give himself every permission, so only an administrator does; others may at most look.
+"""
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -14,15 +17,27 @@ User = get_user_model()
 admin.site.unregister([User, Group])
 
 
-class KeylessAdmin(RefusingAdmin):
-    """Names of users and groups have no keys."""
+class AdministratorsAdmin(RefusingAdmin):
+    """Rows that a superuser alone makes, changes and deletes, whatever permissions another role has been given.
+
+    Names of users and groups have no keys.
+    """
+
+    def has_add_permission(self, request):
+        return request.user.is_superuser
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser
 
     def get_search_results(self, request, queryset, search_term):
         return admin.ModelAdmin.get_search_results(self, request, queryset, search_term)
 
 
 @admin.register(Group)
-class KeptGroupAdmin(KeylessAdmin, GroupAdmin):
+class KeptGroupAdmin(AdministratorsAdmin, GroupAdmin):
     """The three roles stay, under their names; what they may do is the administrator's to change."""
 
     def get_readonly_fields(self, request, obj=None):
@@ -34,7 +49,7 @@ class KeptGroupAdmin(KeylessAdmin, GroupAdmin):
 
 
 @admin.register(User)
-class KeptUserAdmin(KeylessAdmin, UserAdmin):
+class KeptUserAdmin(AdministratorsAdmin, UserAdmin):
     def get_fieldsets(self, request, obj=None):
         """Without the password for who may only read: beside it stands a link that would refuse them."""
         found = super().get_fieldsets(request, obj)
