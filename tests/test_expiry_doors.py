@@ -275,6 +275,25 @@ def test_assigning_numbers_carries_the_expiry_of_unbatched(client, operator, man
     assert batch("L1").expires_on == day(3)
 
 
+def test_assigning_numbers_asks_for_the_reason_of_a_later_expiry(client, operator, manager):
+    """Its note is the program's own, which says nothing of why."""
+    flour = item("Flour", unit="kg", skus=("FLOUR",))
+    post("receipt", line("FLOUR", 8))
+    switch_on(flour, "batch", manager)
+    set_expiry("UNBATCHED", ahead(3))
+    level = StockLevel.objects.get(batch__key="unbatched", quantity__gt=0)
+    client.force_login(manager)
+    assert 'name="reason"' not in client.get(f"/items/{flour.pk}/assign/").content.decode()
+    typed = {"level": level.pk, "batch_number": "L1", "quantity": "3", "token": "9f0f7c52-58b3-4b57-8b83-0f3b5bd0c9a1"}
+    typed["expires_on"] = ahead(40)
+    asked = client.post(f"/items/{flour.pk}/assign/", typed)
+    said = "Batch L1 of FLOUR expires later than UNBATCHED, from which this adjustment takes. Say why that is right."
+    assert (asked.status_code, asked.context["form"].errors) == (422, {"reason": [said]})
+    assert 'name="reason"' in asked.content.decode()
+    assert client.post(f"/items/{flour.pk}/assign/", {**typed, "reason": NOTE}).status_code == 302
+    assert later_rows() == [("L1", f"{ahead(3)}, UNBATCHED", ahead(40), NOTE, "manager")]
+
+
 # -- import ---------------------------------------------------------------------------------------------------------------
 
 
@@ -305,7 +324,7 @@ def test_an_import_takes_the_cell_as_it_stands_and_asks_for_the_right(
     file.write_text(content, newline="")
     with pytest.raises(CommandError) as refused:
         run("import_csv", "movements", str(file), "--by", "operator")
-    assert str(refused.value) == f"Row 3, expires_on: {said}\nNothing was imported: 1 error."
+    assert str(refused.value) == f"Row 3, expires_on: {said}\nNothing was imported: 1 row is refused."
     assert there() == before
     client.force_login(manager)
     press(client, upload(client, "movements", content), "commit")

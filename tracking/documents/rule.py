@@ -39,8 +39,8 @@ class NewDocument:
 
     ``partner_text`` is for a document that has an older name of ``partner``; None is the present name and address.
     ``carries_expiry``: a new batch without an expiry takes the earliest of those that this document makes it of (rule 10), as
-    a person expects who types it; a file means what it says. ``reason`` is why one of them may expire later, where the note
-    does not say it.
+    a person expects who types it; a file means what it says. ``reason`` is why one of them may expire later; None
+    is for a document whose note is what a person wrote, and says it.
     """
 
     kind: str
@@ -52,7 +52,7 @@ class NewDocument:
     note: str = ""
     reverses: str = ""
     carries_expiry: bool = False
-    reason: str = ""
+    reason: str | None = None
     token: uuid.UUID = field(default_factory=new_uuid)
 
 

@@ -12,6 +12,7 @@ from katana_trace.lib.pasted import expand_range, numbers_in
 from katana_trace.lib.quantities import for_people, shown, to_millionths
 from katana_trace.lib.refusal import Refusal
 from tracking.forms.day import DayField
+from tracking.ledger.relabelling import REASON_LIMIT
 from tracking.models import StockLevel
 from tracking.numbering.suggest import suggest_serial_numbers
 from tracking.records.assign import MOST_SERIALS, check_count
@@ -64,7 +65,7 @@ class AssignForm(forms.Form):
 
 
 class AssignBatchForm(AssignForm):
-    """``origin`` is the id of the document that a suggestion was taken from."""
+    """``origin`` is the id of the document that a suggestion was taken from; ``reason`` is shown once it is asked for."""
 
     origin = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
     batch_number = forms.CharField(
@@ -78,6 +79,14 @@ class AssignBatchForm(AssignForm):
         label="Expires on",
         required=False,
         help_text="Usable through this day. A batch that is there already keeps its own.",
+    )
+    reason = forms.CharField(
+        label="Why it expires later",
+        required=False,
+        max_length=REASON_LIMIT,
+        validators=[TextValidator("Reason", REASON_LIMIT)],
+        help_text="Kept with your name in the change log.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     quantity = QuantityFormField(
         help_text="A plain number with a point, such as 12 or 0.25.",

@@ -177,8 +177,7 @@ class Planner:
                 raise
         if not self.mirror:
             sources = {variant: source for variant in self.taken if (source := earliest_of(self.taken[variant]))}
-            reason = self.document.reason.strip() or self.document.note.strip()
-            self.later = later_expiries(planned, sources, skus=skus, kind=kind, by=self.by, reason=reason)
+            self.later = later_expiries(planned, sources, skus=skus, kind=kind, by=self.by, document=self.document)
 
     def checked(self, number: str, what: str, field: str) -> str:
         try:

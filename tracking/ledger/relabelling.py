@@ -12,6 +12,7 @@ from datetime import date
 
 from katana_trace.lib.permission import may
 from katana_trace.lib.refusal import Refusal
+from tracking.documents.rule import NewDocument
 from tracking.ledger.holdings import BatchFacts
 from tracking.ledger.planned import PlannedLine
 
@@ -71,14 +72,16 @@ def later_expiries(
     skus: Mapping[int, str],
     kind: str,
     by,
-    reason: str,
+    document: NewDocument,
 ) -> tuple[LaterExpiry, ...]:
     """The + batches that expire later than what they come from, once each; ``sources`` are by variant (rule 10).
 
-    ``lines`` are by their position in the document, which a Refusal names. Raises Refusal where ``by`` may not change an
-    expiry, or nobody said why.
+    The reason is that of ``document``, or else its note. ``lines`` are by their position in it, which a Refusal names.
+    Raises Refusal where ``by`` may not change an expiry, or nobody said why.
     """
     found: dict[int, LaterExpiry] = {}
+    is_in_note = document.reason is None
+    reason = (document.note if document.reason is None else document.reason).strip()
     for position, line in lines.items():
         source, batch = sources.get(line.variant), line.batch
         if line.quantity < 0 or batch is None or source is None or not is_later(batch.expires_on, source.expires_on):
@@ -88,8 +91,8 @@ def later_expiries(
         if not reason:
             raise Refusal(
                 f"Batch {batch.number} of {skus[line.variant]} expires later than {source.number}, from which this {kind} "
-                "takes. Say in the note why that is right.",
-                field="note",
+                f"takes. Say {'in the note ' if is_in_note else ''}why that is right.",
+                field="note" if is_in_note else "reason",
             )
         found.setdefault(id(batch), LaterExpiry(batch, source, shortened(reason)))
     return tuple(found.values())

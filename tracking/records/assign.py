@@ -30,10 +30,12 @@ def assign_batch(
     by,
     token: UUID,
     origin: Document | None = None,
+    reason: str = "",
 ) -> Document:
     """Moves ``quantity`` millionths of a variant at a location from ``UNBATCHED`` to a batch, which is made if it is new.
 
     ``origin`` is the document that this stock came with; the note keeps it, so that it is not suggested again.
+    ``reason`` is why the batch may expire later than ``UNBATCHED`` does, which takes who may change an expiry (rule 10).
     Raises Refusal (more than is there, another expiry than the batch has, the reserved name), PermissionDenied.
     """
     check_permission(by)
@@ -48,7 +50,7 @@ def assign_batch(
         NewLine(variant, location, quantity, batch_number=batch_number, expires_on=expires_on),
     )
     note = f"Batch {batch_number} assigned{note_of_origin(origin) if origin else ''}"
-    return post_adjustment(lines, note=note, by=by, token=token)
+    return post_adjustment(lines, note=note, by=by, token=token, reason=reason)
 
 
 def assign_serials(*, variant: int, location: int, numbers: Sequence[str], by, token: UUID) -> Document:
@@ -85,11 +87,18 @@ def check_count(numbers: Sequence[str]) -> None:
         )
 
 
-def post_adjustment(lines: tuple[NewLine, ...], *, note: str, by, token: UUID) -> Document:
-    return post(
-        NewDocument(kind="adjustment", posted_at=days.now(), lines=lines, note=note, carries_expiry=True, token=token),
-        by=by,
+def post_adjustment(lines: tuple[NewLine, ...], *, note: str, by, token: UUID, reason: str = "") -> Document:
+    """The note is the program's own, so it is no reason: that is ``reason`` alone."""
+    document = NewDocument(
+        kind="adjustment",
+        posted_at=days.now(),
+        lines=lines,
+        note=note,
+        carries_expiry=True,
+        reason=reason,
+        token=token,
     )
+    return post(document, by=by)
 
 
 def check_permission(by) -> None:

@@ -180,7 +180,7 @@ class MovementImport:
             note=document.note,
             lines=tuple(lines),
             reverses=document.reverses,
-            reason="" if document.note else "Import of movements",
+            reason=None if document.note else "Import of movements",
         )
 
     def location(self, name: str) -> int:

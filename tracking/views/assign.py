@@ -127,6 +127,7 @@ def assign_batches(request: HttpRequest, item: Item) -> HttpResponse:
                 by=request.user,
                 token=given["token"],
                 origin=origin_of(given["level"], given["origin"]),
+                reason=given["reason"],
             )
         except Refusal as refusal:
             refuse(form, refusal)
