@@ -6,14 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from katana_trace.accounts.models import Session
-from katana_trace.accounts.sessions import SessionStore, touch
 from tests.test_throttle import clock  # noqa: F401 a fixture
 
 pytestmark = pytest.mark.django_db
@@ -147,42 +145,6 @@ def test_a_deleted_user_is_out(viewer, admin_client):
     assert Session.objects.get(user=viewer).session_key not in page
     viewer.delete()
     assert not is_in(client)
-
-
-def test_a_page_is_read_while_the_session_cannot_be_written(viewer, clock, monkeypatch, caplog):  # noqa: F811
-    """A long import, or a full disk: the session's end moves on at the next page, and the wait is a moment."""
-    client = logged_in()
-    clock.forward(minutes=6)
-    saved = DatabaseStore.save
-
-    def busy(self, must_create=False):
-        raise OperationalError("database is locked")
-
-    monkeypatch.setattr(DatabaseStore, "save", busy)
-    with caplog.at_level("WARNING", logger="katana_trace.accounts.sessions"):
-        assert is_in(client)
-    assert "was not moved on: database is locked" in caplog.text
-    monkeypatch.setattr(DatabaseStore, "save", saved)
-    assert is_in(client)
-    clock.forward(hours=11, minutes=59)
-    assert is_in(client)
-
-
-def test_what_else_a_session_keeps_is_not_given_up(viewer, rf, monkeypatch):
-    """Such as that a password was given again: whoever cannot keep that asks for it once more, and says so."""
-    request = rf.get("/")
-    request.session = SessionStore()
-    request.session.create()
-    touch(request)
-
-    def busy(self, must_create=False):
-        raise OperationalError("database is locked")
-
-    monkeypatch.setattr(DatabaseStore, "save", busy)
-    request.session.save()  # moved on alone
-    request.session["password_given_at"] = 1
-    with pytest.raises(OperationalError, match="database is locked"):
-        request.session.save()
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/accounts/login/"])

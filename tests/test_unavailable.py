@@ -10,16 +10,21 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
 from django.db import OperationalError, close_old_connections, connection
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import Client
+from django.test import Client, RequestFactory
 
+from items.models import Item
+from katana_trace.accounts.models import Session
+from katana_trace.accounts.sessions import SessionStore, touch
 from tests import build
 from tests.conftest import user_in
 from tests.test_healthz import free_port
 from tracking.models import Document
 
-on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="a fault of the file of SQLite")
+ON_SQLITE = connection.vendor == "sqlite"
+on_sqlite = pytest.mark.skipif(not ON_SQLITE, reason="a fault of the file of SQLite")
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="a fault of a server of PostgreSQL")
 
 READ = {
@@ -36,6 +41,10 @@ WRITTEN = {
     "location": ("post", "/locations/new/"),
 }
 COUNTER = itertools.count()
+NO_ROOM = (
+    "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE disk_full USING MESSAGE = "
+    "'could not extend file: No space left on device'; END $$"
+)
 DOWN, BUSY, FULL = "The database does not answer", "The database is busy", "The disk is full"
 
 
@@ -211,10 +220,7 @@ def test_a_post_when_the_server_has_no_room(site):
     """The server itself raises what it raises then."""
     tables = ("accounts_loginattempt", "tracking_draft", "tracking_location")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE disk_full USING MESSAGE = "
-            "'could not extend file: No space left on device'; END $$"
-        )
+        cursor.execute(NO_ROOM)
         for table in tables:
             cursor.execute(f"CREATE TRIGGER no_room BEFORE INSERT ON {table} EXECUTE FUNCTION no_room()")
     try:
@@ -223,6 +229,65 @@ def test_a_post_when_the_server_has_no_room(site):
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP FUNCTION no_room CASCADE")
+
+
+@contextmanager
+def sessions_not_written() -> Iterator[None]:
+    """On SQLite another program writes; the server of PostgreSQL has no room for what changes an open session."""
+    if ON_SQLITE:
+        with closing(sqlite3.connect(connection.settings_dict["NAME"])) as writer, impatient(timeout=0.1):
+            writer.execute("BEGIN IMMEDIATE")
+            yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(NO_ROOM)
+        cursor.execute("CREATE TRIGGER no_room BEFORE UPDATE ON accounts_session EXECUTE FUNCTION no_room()")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION no_room CASCADE")
+
+
+def seen_long_ago(client) -> None:
+    """The end of the session of ``client`` moves on with its next page."""
+    session = client.session
+    session["seen_at"] = session["password_given_at"] = 1
+    session.save()
+
+
+def test_a_page_is_read_while_the_end_of_its_session_cannot_be_moved_on(site, caplog):
+    """A long import, or a full disk: it is moved on by the next page that can."""
+    seen_long_ago(site)
+    with sessions_not_written(), caplog.at_level("WARNING", logger="katana_trace.accounts.sessions"):
+        assert_well(site)
+        assert caplog.messages == [
+            f"The end of an open session was not moved on: {'database_busy' if ON_SQLITE else 'disk_full'}"
+        ] * len(READ)
+    assert site.session["seen_at"] == 1
+    assert_well(site)
+    assert site.session["seen_at"] > 1
+
+
+def test_a_password_that_a_session_cannot_remember_is_not_given_up(site):
+    seen_long_ago(site)
+    flour = Item.objects.get()
+    with sessions_not_written():
+        answer = site.post(f"/items/{flour.pk}/tracking/", {"tracking_mode": "none", "password": "pw"})
+        assert (answer.status_code, title_of(answer)) == (503, BUSY if ON_SQLITE else FULL)
+    assert site.session["password_given_at"] == 1
+
+
+def test_a_session_that_is_ended_while_its_page_is_made_is_not_made_again(site):
+    """By another request, as when one logs out everywhere."""
+    seen_long_ago(site)
+    request = RequestFactory().get("/")
+    request.session = SessionStore(site.session.session_key)
+    touch(request)
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        request.session.save()
+    assert Session.objects.count() == 0
 
 
 def test_a_page_of_a_database_that_lacks_a_migration_names_it(site):

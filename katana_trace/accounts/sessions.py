@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.contrib.auth import SESSION_KEY, get_user_model
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
@@ -20,6 +21,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from katana_trace.lib.origins import address_of, browser_of
+from katana_trace.lib.unavailable import reason_of
 
 IDLE = timedelta(hours=12)  # settings.SESSION_COOKIE_AGE
 TOUCHED = timedelta(minutes=5)
@@ -48,8 +50,12 @@ class SessionStore(DatabaseStore):
         try:
             with short_wait():
                 super().save()
-        except DatabaseError as error:
-            log.warning("The end of an open session was not moved on: %s", error)
+        except (DatabaseError, UpdateError) as error:
+            # Django calls any error of the database here an update of what is gone; a session that was ended is gone.
+            reason = reason_of(error)
+            if reason is None:
+                raise
+            log.warning("The end of an open session was not moved on: %s", reason.name)
 
     def create_model_instance(self, data: dict):
         row = super().create_model_instance(data)
