@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from django.contrib.auth.models import Group
@@ -627,11 +628,29 @@ def test_the_three_roles_are_never_deleted_or_renamed(name):
     assert refused(role.save) == named
     assert refused(lambda: Group.objects.filter(name=name).update(name="Other")) == named
     assert sql("UPDATE auth_group SET id = 999 WHERE name = %s", name) == named
+    other = Group.objects.create(name="Packing")
+    before.append((other.pk, "Packing"))
+    assert sql("UPDATE auth_group SET name = %s WHERE id = %s", name, other.pk) == sentence_of("role_taken")
+    assert sql("UPDATE auth_group SET id = %s WHERE id = %s", role.pk, other.pk) == sentence_of("role_taken")
     assert [*Group.objects.order_by("pk").values_list("pk", "name")] == before
     assert broken() == {}
     role.refresh_from_db()
     role.permissions.clear()
     role.save()
+
+
+@pytest.mark.skipif(not ON_SQLITE, reason="PostgreSQL has no UPDATE OR REPLACE")
+@pytest.mark.parametrize("change", ["name = 'Manager'", "id = (SELECT id FROM auth_group WHERE name = 'Manager')"])
+def test_roles_are_not_replaced_by_a_shell_either(committed_db, change):
+    """A shell of SQLite does not fire the triggers of a deletion for the row that another one takes the place of."""
+    Group.objects.create(name="Packing")
+    before = [*Group.objects.order_by("pk").values_list("pk", "name")]
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as shell:
+        with pytest.raises(sqlite3.IntegrityError) as caught:
+            shell.execute(f"UPDATE OR REPLACE auth_group SET {change} WHERE name = 'Packing'")  # noqa: S608
+        shell.rollback()
+    assert str(caught.value) == sentence_of("role_taken")
+    assert [*Group.objects.order_by("pk").values_list("pk", "name")] == before
 
 
 def test_other_groups_are_renamed_and_deleted():

@@ -22,6 +22,14 @@ ROLE_GUARDS = [
         NAMED,
     ),
     (
+        # Without recursive_triggers, as in a shell, SQLite asks the guard above for no row that another one replaces.
+        "role_taken",
+        "auth_group",
+        "UPDATE",
+        f"EXISTS (SELECT 1 FROM auth_group t WHERE t.name IN ({NAMES}) AND t.id <> OLD.id AND (t.id = NEW.id OR t.name = NEW.name))",
+        KEPT,
+    ),
+    (
         "role_replace",
         "auth_group",
         "INSERT",
