@@ -254,11 +254,12 @@ def sqlite_pragmas() -> str:
 
     WAL can corrupt the file in SQLite before 3.44.6, 3.50.7 and 3.51.3 (each in its own line of releases), so an
     affected library gets the rollback journal. ``recursive_triggers`` makes INSERT OR REPLACE fire the delete
-    triggers, without which it would forge history.
+    triggers, without which it would forge history. ``secure_delete`` overwrites what is deleted or moved, as some builds
+    of the library do by themselves: else a backup would keep, in its unused pages, the keys of open sessions that it forgets.
     """
     import sqlite3
 
     version = sqlite3.sqlite_version_info
     mended = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
     journal = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" if mended else "PRAGMA journal_mode=DELETE;"
-    return journal + " PRAGMA recursive_triggers=ON;"
+    return journal + " PRAGMA recursive_triggers=ON; PRAGMA secure_delete=ON;"

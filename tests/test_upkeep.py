@@ -20,6 +20,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
+from katana_trace import environment
 from katana_trace.accounts.models import LoginAttempt, LoginEvent, Session
 from katana_trace.accounts.throttle import Door, begin_attempt
 from tests import build
@@ -335,6 +336,28 @@ def test_a_backup_of_before_loses_the_sessions_in_djangos_table_too(site, tmp_pa
     embedded.forget_logins(file)
     with closing(sqlite3.connect(file)) as old:
         assert old.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
+
+
+@on_sqlite
+def test_a_backup_has_no_session_in_its_unused_bytes_whatever_the_library_does_by_itself(site, tmp_path):
+    """Pages that were given up, as many sessions ended, still had the keys of those that stayed open."""
+    keys = [f"{number:032x}" for number in range(1000)]
+    with closing(sqlite3.connect(site)) as writer:
+        writer.execute("PRAGMA secure_delete = OFF")  # as most builds of SQLite are
+        for pragma in environment.sqlite_pragmas().split(";"):
+            writer.execute(pragma)
+        rows = [(key, "-" * 200) for key in random.Random(7).sample(keys, len(keys))]
+        writer.executemany(
+            "INSERT INTO accounts_session VALUES (?, ?, '2099-01-01', NULL, '2026-01-01', '', '', NULL)", rows
+        )
+        writer.commit()
+        writer.execute("DELETE FROM accounts_session WHERE rowid % 10 <> 0")
+        writer.commit()
+        is_open = [key for (key,) in writer.execute("SELECT session_key FROM accounts_session")]
+    assert len(is_open) == 100
+    run("backup", str(tmp_path / "backup.sqlite3"))
+    left = (tmp_path / "backup.sqlite3").read_bytes()
+    assert [key for key in is_open if key.encode() in left] == []
 
 
 def test_readme_leaves_sessions_out_of_a_dump():
