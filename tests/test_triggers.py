@@ -647,7 +647,7 @@ def test_roles_are_not_replaced_by_a_shell_either(committed_db, change):
     before = [*Group.objects.order_by("pk").values_list("pk", "name")]
     with closing(sqlite3.connect(connection.settings_dict["NAME"])) as shell:
         with pytest.raises(sqlite3.IntegrityError) as caught:
-            shell.execute(f"UPDATE OR REPLACE auth_group SET {change} WHERE name = 'Packing'")  # noqa: S608
+            shell.execute(f"UPDATE OR REPLACE auth_group SET {change} WHERE name = 'Packing'")
         shell.rollback()
     assert str(caught.value) == sentence_of("role_taken")
     assert [*Group.objects.order_by("pk").values_list("pk", "name")] == before

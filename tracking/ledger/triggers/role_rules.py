@@ -26,7 +26,8 @@ ROLE_GUARDS = [
         "role_taken",
         "auth_group",
         "UPDATE",
-        f"EXISTS (SELECT 1 FROM auth_group t WHERE t.name IN ({NAMES}) AND t.id <> OLD.id AND (t.id = NEW.id OR t.name = NEW.name))",
+        f"EXISTS (SELECT 1 FROM auth_group t WHERE t.name IN ({NAMES}) AND t.id <> OLD.id"
+        " AND (t.id = NEW.id OR t.name = NEW.name))",
         KEPT,
     ),
     (
