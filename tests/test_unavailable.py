@@ -16,7 +16,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, RequestFactory
 
 from items.models import Item
-from katana_trace.accounts.models import Session
+from katana_trace.accounts.models import LoginEvent, Session
 from katana_trace.accounts.sessions import SessionStore, touch
 from tests import build
 from tests.conftest import user_in
@@ -267,6 +267,23 @@ def test_a_page_is_read_while_the_end_of_its_session_cannot_be_moved_on(site, ca
     assert site.session["seen_at"] == 1
     assert_well(site)
     assert site.session["seen_at"] > 1
+
+
+@on_sqlite
+def test_a_refusal_is_answered_soon_while_another_program_writes(site):
+    """The log of logins lacks it then; what is refused holds no thread for the half minute of a posting."""
+    stranger, refusals = Client(enforce_csrf_checks=True), LoginEvent.objects.filter(kind="forbidden")
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        assert stranger.post("/accounts/login/", {"username": "manager", "password": "pw"}).status_code == 403
+        assert time.monotonic() - begun < 5
+        writer.execute("ROLLBACK")
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA busy_timeout").fetchone() == (30_000,)
+    assert refusals.count() == 0
+    assert stranger.post("/accounts/login/").status_code == 403
+    assert refusals.count() == 1
 
 
 def test_a_password_that_a_session_cannot_remember_is_not_given_up(site):

@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from katana_trace.accounts import events, sessions
+from katana_trace.lib.short_wait import short_wait
 
 NOBODY_MAY_STORE_IT = "no-store, private"
+PATIENCE = 1000  # milliseconds to wait for another writer, to write a refusal down
 # Of the admin, by the name of its address: what whoever is logged in may do with his own account.
 OWN_ACCOUNT = {"logout", "password_change", "password_change_done"}
 
@@ -66,7 +68,7 @@ class OpenSessionMiddleware:
 
 
 class RefusalsMiddleware:
-    """Writes each 403 into the log of logins."""
+    """Writes each 403 into the log of logins; a page that is refused is not kept waiting for a long import."""
 
     def __init__(self, get_response: Answer):
         self.get_response = get_response
@@ -75,7 +77,8 @@ class RefusalsMiddleware:
         response = self.get_response(request)
         if response.status_code == 403:
             user = request.user if request.user.is_authenticated else None
-            events.record(events.Kind.FORBIDDEN, user=user, request=request)
+            with short_wait(PATIENCE):
+                events.record(events.Kind.FORBIDDEN, user=user, request=request)
         return response
 
 

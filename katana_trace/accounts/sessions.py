@@ -8,24 +8,23 @@ and so does making the account inactive.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from katana_trace.lib.origins import address_of, browser_of
+from katana_trace.lib.short_wait import short_wait
 from katana_trace.lib.unavailable import reason_of
 
 IDLE = timedelta(hours=12)  # settings.SESSION_COOKIE_AGE
 TOUCHED = timedelta(minutes=5)
-SHORT_WAIT = 200  # milliseconds
+PATIENCE = 200  # milliseconds to wait for another writer, to move a session on
 BEGUN, SEEN, ADDRESS, BROWSER = "begun_at", "seen_at", "address", "browser"
 ENDS = {"password", "is_active"}  # fields of a user
 
@@ -48,7 +47,7 @@ class SessionStore(DatabaseStore):
             super().save(must_create=must_create)
             return
         try:
-            with short_wait():
+            with short_wait(PATIENCE):
                 super().save()
         except (DatabaseError, UpdateError) as error:
             # Django calls any error of the database here an update of what is gone; a session that was ended is gone.
@@ -65,21 +64,6 @@ class SessionStore(DatabaseStore):
         row.seen_at = timezone.now()
         row.address, row.browser = data.get(ADDRESS, ""), data.get(BROWSER, "")
         return row
-
-
-@contextmanager
-def short_wait() -> Iterator[None]:
-    """On SQLite a writer is waited for no longer than a moment, in place of the half minute of a posting."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        (usual,) = cursor.execute("PRAGMA busy_timeout").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {SHORT_WAIT}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def begin(sender, request: HttpRequest, user, **kwargs) -> None:
