@@ -70,11 +70,11 @@ def set_archived(*, row: Keyed, archived: bool, by) -> None:
 def require_to(verb: str, row: Keyed, *, by) -> None:
     """Raises PermissionDenied unless ``by`` may ``add`` or ``change`` rows like ``row``."""
     meta = row._meta
-    doing = {"add": "Making", "change": "Changing"}[verb]
+    doing = {"add": "make", "change": "change"}[verb]
     require(
         by,
         f"{meta.app_label}.{verb}_{meta.model_name}",
-        sentence=f"{doing} {meta.verbose_name_plural} takes another role than yours. Ask a manager to do it.",
+        sentence=f"Your role may not {doing} {meta.verbose_name_plural}. Ask a manager to do it.",
     )
 
 

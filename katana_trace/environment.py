@@ -47,8 +47,8 @@ def hsts_preload(*, has_tls: bool) -> bool:
     wanted = flag("KATANA_TRACE_HSTS_PRELOAD")
     if wanted and not has_tls:
         raise ImproperlyConfigured(
-            "KATANA_TRACE_HSTS_PRELOAD is set, and the site is served without TLS (KATANA_TRACE_PLAIN_HTTP or "
-            "KATANA_TRACE_DEBUG). Leave one of them out."
+            "KATANA_TRACE_HSTS_PRELOAD is set, but the site is served without TLS (KATANA_TRACE_PLAIN_HTTP or "
+            "KATANA_TRACE_DEBUG). Remove one of them."
         )
     return wanted
 

@@ -287,8 +287,8 @@ def test_uploads_that_wait_have_a_quota_for_each_user(in_admin, own_temporary_fo
     refused = preview(in_admin, "location", "location\nPlace 11\n")
     assert refused.status_code == 422
     assert (
-        "With this one you have 11 files of 188 bytes that were not confirmed, and the limit is 10 files of 104,857,600 bytes "
-        "(100 MiB). Confirm those that are previewed, or wait: what is not confirmed goes after a day."
+        "With this file you have 11 files of 188 bytes that are not confirmed yet; the limit is 10 files of 104,857,600 bytes "
+        "(100 MiB). Confirm those that are previewed, or wait: a file that is not confirmed is removed after a day."
     ) in text(refused)
     assert sorted(own_temporary_folder.iterdir()) == before
     other = preview(admin_client, "location", "location\nPlace 11\n")

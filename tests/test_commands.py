@@ -98,7 +98,8 @@ def test_switch_tracking_takes_a_file_that_has_these_bytes_already(flour, tmp_pa
 def test_switch_tracking_into_a_folder_that_is_not_there(flour, tmp_path):
     file = tmp_path / "nowhere" / "flour.csv"
     assert refused(*switch("none", "--export", str(file))) == (
-        f"{file} cannot be written (No such file or directory). Name a file in a folder that can, on a disk with room."
+        f"{file} cannot be written (No such file or directory). "
+        "Name a file in a folder that you may write to, on a disk with space."
     )
     assert stock() == {("FLOUR", "Main", "L1"): "10"}
 

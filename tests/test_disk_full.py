@@ -100,4 +100,4 @@ def test_commands_on_a_full_disk(on_small_disk):
     told = on_small_disk(*of_sqlite, "export_command", "switch_command")
     assert {name: len(acts) > 1 for name, acts in told.items()} == dict.fromkeys(told, True)
     for acts in told.values():
-        assert_all_or_nothing(acts, (1, r"\((database or disk is full|No space left on device)\)\. .*room"))
+        assert_all_or_nothing(acts, (1, r"\((database or disk is full|No space left on device)\)\. .*(room|space)"))

@@ -219,7 +219,7 @@ def test_a_box_with_more_than_a_person_pastes_is_refused_before_it_is_looked_at(
     page = page.fill(scan_0=f"(01){PUMP}(21)1\n" * 10_001).press("serials-0")
     assert "The line would have 10,001 serial numbers, the limit is 10,000." in page.html
     page = page.fill(scan_0="A\n" * 600_000).press("serials-0")
-    assert "characters, the limit is 1,000,000 in one go. Give it in parts." in page.html
+    assert "characters, the limit is 1,000,000 at once. Enter it in parts." in page.html
     assert [one.serials for one in content(page)] == [()]
 
 
@@ -227,9 +227,7 @@ def test_a_box_with_more_than_a_person_pastes_is_refused_before_it_is_looked_at(
 def test_a_label_with_two_batch_numbers_is_not_taken_for_either(as_operator, field):
     page = Sheet.new(as_operator, "receipt").fill(sku_0="FLOUR", quantity_0="5").press("save")
     page = page.fill(**{field: f"01{FLOUR}10A\x1d10B"}).press("post")
-    said = (
-        "The code has different batch numbers, A and B, and GS1 allows one. Scan the right label, or type what it says."
-    )
+    said = "The code has different batch numbers, A and B, but GS1 allows only one. Scan the right label, or type what it says."
     assert said in page.said()
     assert [one.number for line in content(page) for one in line.batches if one.number] == []
     assert stock() == {}

@@ -93,8 +93,7 @@ def test_a_later_expiry_takes_who_may_change_one(kind, source, target, given, op
         source, kind, target, expiry, is_new=target == "FRESH"
     )
     assert refusal(post, kind, *lines, by=manager) == (
-        f"Batch {target} of DOUGH expires later than {source}, from which this {kind} takes. "
-        "Say in the note why that is right."
+        f"Batch {target} of DOUGH expires later than {source}, which this {kind} takes from. Explain why in the note."
     )
     assert there() == before
     post(kind, *lines, by=manager, note=NOTE)
@@ -200,7 +199,7 @@ def test_the_page_suggests_no_new_shelf_life_for_what_is_made_of_a_batch(client,
         assert (row.number, row.typed_expiry) == (f"{sku}-1", "")
         place = next(row.end for row in page.page.lines[0].rows if row.number == source)
         page = page.fill(**{f"quantity-{place}": "4", "number-1-0": f"{sku}-2"}).press("save")
-        assert (page.page.lines[1].rows[0].typed_expiry, "as OLD does" in page.html) == ("", sku == "DOUGH")
+        assert (page.page.lines[1].rows[0].typed_expiry, "like OLD" in page.html) == ("", sku == "DOUGH")
         page.press("post")
         assert batch(f"{sku}-2").expires_on == expires_on
 
@@ -244,7 +243,7 @@ def test_the_page_asks_for_the_reason_in_the_note(client, manager):
     page = adjusted(client, "OLD", "FRESH", expires=ahead(60)).press("post")
     assert page.status == 422
     assert page.said() == [
-        "Batch FRESH of DOUGH expires later than OLD, which it is made of here. Say in the note why that is right."
+        "Batch FRESH of DOUGH expires later than OLD, which it is made from here. Explain why in the note."
     ]
     page.fill(note=NOTE).press("post")
     assert later_rows() == [("FRESH", f"{ahead(-1)}, OLD", ahead(60), NOTE, "manager")]

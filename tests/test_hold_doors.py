@@ -282,7 +282,7 @@ def test_documents_of_held_goods_can_be_reversed(tracked, manager):
 
 def taken_of(what: str, kind: str) -> str:
     return (
-        f"{what} is on hold, and this {kind} takes from it. Only who may release it may do that: "
+        f"{what} is on hold, and this {kind} takes from it. Only someone who may release it can do that: "
         "ask a manager to post this, or to release it first."
     )
 

@@ -63,7 +63,7 @@ def test_a_hostile_sheet_is_read_or_refused_in_little_time_and_memory(seed):
 
 
 LIMITS = {
-    "a far row": ('<row r="1000000000"/>', "The sheet has a row 1000000000, and 1,048,576 is the last one."),
+    "a far row": ('<row r="1000000000"/>', "The sheet has a row 1000000000, but the last possible row is 1,048,576."),
     "a row out of order": ('<row r="3"/><row r="2"/>', "Row 2 of the sheet comes after row 3, out of order."),
     "a row twice": ('<row r="2"/><row r="2"/>', "Row 2 of the sheet comes after row 2, out of order."),
     "a row of two million cells": (
@@ -71,7 +71,7 @@ LIMITS = {
         "Row 2 has a cell beyond column GR; the limit is 200 columns.",
     ),
     "a far cell": ('<row><c r="GS2"/></row>', "Row 2 has a cell beyond column GR; the limit is 200 columns."),
-    "a cell of another row": ('<row><c r="A9"/></row>', "Row 2 has a cell with the place “A9”, which is not in it."),
+    "a cell of another row": ('<row><c r="A9"/></row>', "Row 2 has a cell with the address “A9”, which is not in that row."),
     "a cell twice": ('<row><c r="A2"/><c r="A2"/></row>', "The cell A2 comes twice, or after one to its right."),
     "a long text": (
         f"<row><c t='str'><v>{'x' * 9_000_000}</v></c></row>",
@@ -81,13 +81,13 @@ LIMITS = {
         f"<row><c t='inlineStr'><is>{'<r><t>x</t></r>' * 1_001}</is></c></row>",
         "Row 2 has a cell with more than 1,000 characters, which is the limit. Shorten it.",
     ),
-    "no number": ("<row><c><v>1x</v></c></row>", "Row 2 has a cell with the number “1x”, which is none."),
-    "a lost text": ('<row><c t="s"><v>0</v></c></row>', "Row 2 has a cell with a text that the file does not have."),
-    "a lost style": ('<row><c s="9"><v>1</v></c></row>', "Row 2 has a cell with a style that the file does not have."),
-    "an error": ('<row><c t="e"><v>#N/A</v></c></row>', "Row 2 has a cell with the error #N/A. Mend its formula, or clear it."),
+    "no number": ("<row><c><v>1x</v></c></row>", "Row 2 has a cell with the number “1x”, which is not a number."),
+    "a lost text": ('<row><c t="s"><v>0</v></c></row>', "Row 2 has a cell that refers to a text that is not in the file."),
+    "a lost style": ('<row><c s="9"><v>1</v></c></row>', "Row 2 has a cell that refers to a style that is not in the file."),
+    "an error": ('<row><c t="e"><v>#N/A</v></c></row>', "Row 2 has a cell with the error #N/A. Correct its formula, or clear it."),
     "a formula without its value": ("<row><c><f>A1</f></c></row>", "The cell A2 is a formula whose value was not saved."),
     "a NUL": ('<row><c t="str"><v>_x0000_</v></c></row>', "Row 2 has a cell with a NUL character, which is no text."),
-    "elements in one another": ("<a>" * 65, "The workbook has elements 64 deep in one another, which no sheet has."),
+    "elements in one another": ("<a>" * 65, "The workbook has elements nested 64 deep, which no sheet has."),
     "a tag that never ends": ("<row a='" + "x" * (1 << 20), "The workbook has a tag or comment that never ends."),
     "a comment that never ends": ("<!-- " + "<" * (1 << 20), "The workbook has a tag or comment that never ends."),
 }  # fmt: skip
@@ -110,7 +110,10 @@ def test_a_sheet_at_its_limits_is_read():
 @pytest.mark.parametrize(
     ("cells", "sentence"),
     [
-        (f"<row>{'<c/>' * 100}</row>" * 100, "The sheet has more than 5,000 cells up to row 51, the limit with the empty ones."),
+        (
+            f"<row>{'<c/>' * 100}</row>" * 100,
+            "The sheet has more than 5,000 cells up to row 51, empty ones included, which is the limit.",
+        ),
         ("<a/>" * 20_000, "The workbook has more elements than 100,000 rows of 19 columns need, which is the limit."),
         ("<row a='' b='' c=''/>" * 20_000, "The workbook has more elements than 100,000 rows of 19 columns need"),
         ("<row xmlns:a='u'/>" * 20_000, "The workbook has more elements than 100,000 rows of 19 columns need"),
@@ -186,11 +189,11 @@ def test_a_hostile_csv_is_read_or_refused_record_by_record(name):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"a\r\n" + b"x" * 500_001, "Line 2 is in a row of more than 500,000 characters, the limit."),
+        (b"a\r\n" + b"x" * 500_001, "Line 2 is in a row of more than 500,000 characters, which is the limit."),
         (b'a\r\n"' + b"x\n" * 60_000, "a quote"),
-        (b"a" + b"," * 500_001, "Line 1 is in a row of more than 500,000 characters, the limit."),
-        (b"a\n" + b'"b\n",' * 200_000, "is in a row of more than 500,000 characters, the limit."),
-        (b"a\nb\n" + b"\r" * 1000, "The file has more than 1,000 lines, the limit with the empty ones."),
+        (b"a" + b"," * 500_001, "Line 1 is in a row of more than 500,000 characters, which is the limit."),
+        (b"a\n" + b'"b\n",' * 200_000, "is in a row of more than 500,000 characters, which is the limit."),
+        (b"a\nb\n" + b"\r" * 1000, "The file has more than 1,000 lines, empty ones included, which is the limit."),
     ],
 )
 def test_a_record_or_file_that_does_not_end_is_refused(content, sentence):
@@ -229,7 +232,7 @@ def test_a_history_with_more_rows_than_any_archive_is_refused(manager):
     header, first, *_ = content.decode("utf-8-sig").splitlines(keepends=True)
     said = refusal(find_archive, flour, (header + first * 10_010).encode())
     assert said.startswith(
-        "This file has more than 10,002 rows, which no archive of Flour comes near. Use the file as it was"
+        "This file has more than 10,002 rows, far more than any archive of Flour. Use the file as it was"
     )
     edited = refusal(find_archive, flour, (header + first * 3).encode())
     assert "This file was edited since it was downloaded" in edited

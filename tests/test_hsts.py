@@ -54,7 +54,7 @@ def test_preload_is_said_only_where_the_site_asks_for_it(tmp_path, values, heade
         ),
         (
             {"KATANA_TRACE_HSTS_PRELOAD": "1", "KATANA_TRACE_PLAIN_HTTP": "1"},
-            "KATANA_TRACE_HSTS_PRELOAD is set, and the site is served without TLS",
+            "KATANA_TRACE_HSTS_PRELOAD is set, but the site is served without TLS",
         ),
     ],
 )

@@ -116,7 +116,7 @@ def test_of_a_file_with_nothing_but_faults_ten_thousand_are_told(as_operator, se
     content = "kind,document,posted_at,partner,location,sku,batch_number,expires_on,serial_number,quantity,note\r\n"
     page = upload(as_operator, "movements", content + "a,b,c,d,e,f,g,h,i,j,k\r\n" * 12_000)
     assert page.sums[3] <= 10_001
-    assert "10,000 reasons and perhaps more: the rest of the file was not looked at. Correct these first." in page.text
+    assert "10,000 reasons already, so the rest of the file was not checked. Correct these first." in page.text
 
 
 def test_the_whole_preview_as_csv_is_the_upload_with_its_outcome(as_manager):

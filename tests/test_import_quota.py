@@ -62,8 +62,8 @@ def test_ten_files_of_one_person_wait_and_an_eleventh_is_refused(as_operator):
     assert (refused.status, refused.errors) == (
         422,
         [
-            "With this one you have 11 files that are not imported yet, and the limit for one person is 10. "
-            "Import or remove some of those below, then upload this one."
+            "With this file you have 11 files that are not imported yet; the limit for one user is 10. "
+            "Import or remove some of those below, then upload this one again."
         ],
     )
     assert all(f"{number}.csv" in refused.text for number in range(10))  # each of them can be reached from here
@@ -79,8 +79,8 @@ def test_bytes_of_one_person_are_limited(as_operator, operator):
     waiting(operator, 50 * quota.MIB, 2)
     refused = upload(as_operator, "locations", CSV)
     assert refused.errors == [
-        f"With this one the files that you have here and that are not imported yet have {100 * quota.MIB + len(CSV):,} bytes, and "
-        "the limit for one person is 104,857,600 (100 MiB). Import or remove some of those below, then upload this one."
+        f"With this file you have {100 * quota.MIB + len(CSV):,} bytes in files that are not imported yet; the "
+        "limit for one user is 104,857,600 (100 MiB). Import or remove some of those below, then upload this one again."
     ]
     assert (refused.status, FileImport.objects.count()) == (422, 2)
 
@@ -91,9 +91,13 @@ def test_bytes_of_one_person_are_limited(as_operator, operator):
         (
             100,
             1,
-            "all people together have 101 files that are not imported yet, and the limit for all together is 100.",
+            "all users together have 101 files that are not imported yet; the limit for all users is 100.",
         ),
-        (64, 16 * quota.MIB, "have 1,073,741,840 bytes, and the limit for all together is 1,073,741,824 (1,024 MiB)."),
+        (
+            64,
+            16 * quota.MIB,
+            "have 1,073,741,840 bytes in files that are not imported yet; the limit for all users is 1,073,741,824 (1,024 MiB).",
+        ),
     ],
 )
 def test_files_of_all_are_limited(as_operator, count, size, said):
@@ -102,7 +106,7 @@ def test_files_of_all_are_limited(as_operator, count, size, said):
     assert refused.status == 422
     assert said in refused.text
     assert (
-        "Ask those who uploaded them to import or remove some, or wait: what is not imported goes after a day."
+        "Ask those who uploaded them to import or remove some, or wait: a file that is not imported is removed after a day."
         in refused.text
     )
     assert FileImport.objects.count() == count
@@ -114,8 +118,8 @@ def test_an_upload_never_takes_the_last_of_the_disk(as_operator, monkeypatch):
     refused = upload(as_operator, "locations", CSV)
     assert (refused.status, FileImport.objects.count()) == (422, 0)
     assert refused.errors == [
-        f"The disk of the site has {free - 1:,} bytes free. This file with its preview may take 64, and 16,777,216 (16 MiB) stay "
-        "free for the database. Ask whoever runs the site to free some room, then upload it."
+        f"The site’s disk has {free - 1:,} bytes free. This file and its preview may take 64, and 16,777,216 (16 MiB) must stay "
+        "free for the database. Ask whoever runs the site to free some space, then upload it again."
     ]
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
     assert upload(as_operator, "locations", CSV).status == 200

@@ -117,7 +117,7 @@ def test_managers_read_the_log_of_logins_and_narrow_it(client, manager, viewer, 
         ("wrong", "operator"),
         ("wrong", "viewer"),
     ]
-    assert "Kept for 90 days" in page.content.decode()
+    assert "kept for 90 days" in page.content.decode()
     for query, names in (
         ("user=VIEWER", ["viewer"]),
         ("kind=logged_in", ["manager"]),

@@ -128,7 +128,9 @@ def test_a_code_that_is_wrong_says_what(text, fault):
 def test_of_two_values_for_the_same_neither_is_taken(text, kept, fault):
     code = read_code(text)
     assert len(code.faults) == 1
-    assert f"The code has {fault} and GS1 allows one. Scan the right label, or type what it says." in code.faults[0]
+    assert (
+        f"The code has {fault} but GS1 allows only one. Scan the right label, or type what it says." in code.faults[0]
+    )
     assert replace(code, form="", human="", faults=()) == kept
 
 

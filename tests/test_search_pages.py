@@ -223,9 +223,9 @@ def test_a_label_with_two_batch_numbers_leads_to_neither(as_operator, flour):
     for code in (f"(01)0{GTIN}(10)F-1(10)F-2", f"https://id.gs1.org/01/{GTIN}/10/F-1?10=F-2"):
         answer = as_operator.get("/search/", {"q": code})
         assert answer.status_code == 200
-        assert "The code has different batch numbers, F-1 and F-2, and GS1 allows one." in answer.content.decode()
+        assert "The code has different batch numbers, F-1 and F-2, but GS1 allows only one." in answer.content.decode()
     answer = as_operator.get(f"/01/{GTIN}/10/F-1?10=F-2", follow=True)
-    assert "The code has different batch numbers, F-1 and F-2, and GS1 allows one." in answer.content.decode()
+    assert "The code has different batch numbers, F-1 and F-2, but GS1 allows only one." in answer.content.decode()
 
 
 def test_a_text_longer_than_any_name_finds_nothing_and_says_so(as_operator, flour):

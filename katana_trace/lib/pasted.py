@@ -23,7 +23,7 @@ def numbers_in(text: str, *, most: int = MOST_PASTED) -> list[str]:
     with a sentence for a text of more than ``most`` characters.
     """
     if len(text) > most:
-        raise ValueError(f"The text has {len(text):,} characters, the limit is {most:,} in one go. Give it in parts.")
+        raise ValueError(f"The text has {len(text):,} characters, the limit is {most:,} at once. Enter it in parts.")
     found = []
     for line in LINE_ENDS.split(text):
         for cell in line.split("\t"):

@@ -173,12 +173,13 @@ class Lines:
             self.pending += len(line)
             if self.pending > RECORD_LIMIT:
                 raise FileError(
-                    f"Line {number} is in a row of more than {RECORD_LIMIT:,} characters, the limit. "
+                    f"Line {number} is in a row of more than {RECORD_LIMIT:,} characters, which is the limit. "
                     'Look there for a quote (") that is never closed, and export the file again as CSV (UTF-8).'
                 )
             if self.most is not None and number > self.most:
                 raise FileError(
-                    f"The file has more than {self.most:,} lines, the limit with the empty ones. Remove those, or split it."
+                    f"The file has more than {self.most:,} lines, empty ones included, which is the limit. "
+                    "Remove the empty ones, or split it."
                 )
             if "\0" in line:
                 raise FileError(

@@ -30,36 +30,36 @@ class Unavailable:
 DOWN = Unavailable(
     "database_down",
     "The database does not answer",
-    "The site runs, but its database does not answer, so nothing can be shown or saved now. Try again in half a minute. If you "
-    "were saving, look first whether it is there: a document that is sent twice is posted once.",
+    "The site is running, but its database does not answer, so nothing can be shown or saved now. Try again in half a minute. "
+    "If you were saving something, check first whether it was saved. A document that is sent twice is posted only once.",
     30,
 )
 BUSY = Unavailable(
     "database_busy",
     "The database is busy",
-    "Other work, such as a long import, kept the database for longer than a page waits for it. Nothing of what you did was "
-    "saved. Try again in a moment.",
+    "Other work, such as a long import, kept the database busy for longer than a page waits. Nothing that you did was saved. "
+    "Try again in a moment.",
     10,
 )
 FULL = Unavailable(
     "disk_full",
     "The disk is full",
-    "There is no room left on the disk of the site, so this was not done, and what was written of it was removed. Pages can still "
-    "be read. Ask whoever runs the site to free some room, then try again.",
+    "The site’s disk has no space left, so this was not done, and anything already written was removed. You can still read "
+    "pages. Ask whoever runs the site to free some space, then try again.",
     60,
 )
 UNWRITABLE = Unavailable(
     "disk_unwritable",
     "The site cannot write to its disk",
-    "The disk or the database of the site takes nothing new now, so this was not done. Pages can still be read. Ask whoever runs "
-    "the site to look at the disk, and at who may write to its data folder.",
+    "The site’s disk or database accepts no changes now, so this was not done. You can still read pages. Ask whoever runs the "
+    "site to check the disk, and who may write to the data folder.",
     60,
 )
 DAMAGED = Unavailable(
     "database_damaged",
     "The database cannot be read",
-    "The file of the database is damaged or is none. Post nothing more. Ask whoever runs the site to keep a copy of the file, then "
-    "to restore the last backup.",
+    "The database file is damaged, or is not a database. Post nothing more. Ask whoever runs the site to keep a copy of the "
+    "file, then to restore the last backup.",
     300,
 )
 

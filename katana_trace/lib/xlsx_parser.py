@@ -93,9 +93,7 @@ class PartReader:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise FileError(
-                f"The workbook has elements {DEEPEST} deep in one another, which no sheet has. {SAVE_AGAIN}"
-            )
+            raise FileError(f"The workbook has elements nested {DEEPEST} deep, which no sheet has. {SAVE_AGAIN}")
         act = self.starts.get(name)
         if act is not None:
             act(attributes)

@@ -51,7 +51,9 @@ class Parts:
         """The bytes of a part as they are unpacked. Raises FileError when there are more than ``limit``, or too many of all."""
         part = self.parts[plain(name)]
         if part.compress_type not in METHODS or part.flag_bits & IS_ENCRYPTED:
-            raise FileError(f"The part {shown(name)} is packed or encrypted as no spreadsheet is. {SAVE_AGAIN}")
+            raise FileError(
+                f"The part {shown(name)} is compressed or encrypted in a way that no spreadsheet is. {SAVE_AGAIN}"
+            )
         unpacked = 0
         with self.zip.open(part) as opened:
             while chunk := opened.read(CHUNK):
@@ -98,5 +100,5 @@ def relations_of(source: str) -> str:
 
 def too_large(what: str, limit: int) -> FileError:
     return FileError(
-        f"{what} has more than {limit // MIB:,} MiB unpacked, the limit. Save the rows alone as CSV (UTF-8)."
+        f"{what} has more than {limit // MIB:,} MiB unpacked, which is the limit. Save the rows alone as CSV (UTF-8)."
     )

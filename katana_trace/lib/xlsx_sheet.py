@@ -58,7 +58,7 @@ class SheetReader(PartReader):
         number = self.row + 1 if text is None else int(text) if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) else 0
         if number > MOST_ROWS or (text is not None and len(text) > 9):
             raise FileError(
-                f"The sheet has a row {shown(text or str(number), 20)}, and {MOST_ROWS:,} is the last one. {DAMAGED}"
+                f"The sheet has a row {shown(text or str(number), 20)}, but the last possible row is {MOST_ROWS:,}. {DAMAGED}"
             )
         if number <= self.row:
             raise FileError(
@@ -84,7 +84,7 @@ class SheetReader(PartReader):
         self.count += 1
         if self.count > MOST_CELLS:
             raise FileError(
-                f"The sheet has more than {MOST_CELLS:,} cells up to row {self.row}, the limit with the empty ones. "
+                f"The sheet has more than {MOST_CELLS:,} cells up to row {self.row}, empty ones included, which is the limit. "
                 "Remove columns that are not needed, split it, or save the rows as CSV (UTF-8)."
             )
         count = len(self.cells)
@@ -100,7 +100,7 @@ class SheetReader(PartReader):
         found = PLACE.fullmatch(place) if place is not None else None
         if place is not None and (found is None or found[2] != self.row_text):
             raise FileError(
-                f"Row {self.row} has a cell with the place “{shown(place, 20)}”, which is not in it. {DAMAGED}"
+                f"Row {self.row} has a cell with the address “{shown(place, 20)}”, which is not in that row. {DAMAGED}"
             )
         column = PLACES.get(found[1]) if found else None
         if column is None:
@@ -165,10 +165,12 @@ class SheetReader(PartReader):
                 return text_of_day(from_ISO8601(value[:40]))
             except ValueError:
                 pass
-        raise FileError(f"Row {self.row} has a cell with “{shown(value, 20)}”, which is not of its kind. {DAMAGED}")
+        raise FileError(f"Row {self.row} has a cell with “{shown(value, 20)}”, which does not fit its type. {DAMAGED}")
 
     def error(self, value: str) -> FileError:
-        return FileError(f"Row {self.row} has a cell with the error {shown(value, 20)}. Mend its formula, or clear it.")
+        return FileError(
+            f"Row {self.row} has a cell with the error {shown(value, 20)}. Correct its formula, or clear it."
+        )
 
     def words(self, value: str) -> str:
         if "_x" in value:
@@ -184,7 +186,7 @@ class SheetReader(PartReader):
     def shared(self, value: str) -> str:
         text = self.book.strings.at(int(value)) if value.isascii() and value.isdigit() and len(value) < 10 else None
         if text is None:
-            raise FileError(f"Row {self.row} has a cell with a text that the file does not have. {DAMAGED}")
+            raise FileError(f"Row {self.row} has a cell that refers to a text that is not in the file. {DAMAGED}")
         return text
 
     def number(self, value: str) -> str:
@@ -193,7 +195,9 @@ class SheetReader(PartReader):
             return str(int(value)).zfill(style.zeros)
         value = value.strip()
         if not NUMBER.fullmatch(value):
-            raise FileError(f"Row {self.row} has a cell with the number “{shown(value, 20)}”, which is none. {DAMAGED}")
+            raise FileError(
+                f"Row {self.row} has a cell with the number “{shown(value, 20)}”, which is not a number. {DAMAGED}"
+            )
         if style.is_date:
             try:
                 return text_of_day(from_excel(cast(value), self.book.epoch, timedelta=style.is_span))
@@ -204,7 +208,7 @@ class SheetReader(PartReader):
     def styled(self) -> Style:
         styles, text = self.book.styles, self.style
         if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) >= len(styles):
-            raise FileError(f"Row {self.row} has a cell with a style that the file does not have. {DAMAGED}")
+            raise FileError(f"Row {self.row} has a cell that refers to a style that is not in the file. {DAMAGED}")
         self.known[text] = styles[int(text)]
         return styles[int(text)]
 

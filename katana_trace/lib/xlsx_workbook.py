@@ -84,7 +84,7 @@ class RelationReader(PartReader):
             return
         if len(self.leads) == MOST_RELATIONS:
             raise FileError(
-                f"A part of the workbook has more than {MOST_RELATIONS:,} relations, the limit. {SAVE_AGAIN}"
+                f"A part of the workbook has more than {MOST_RELATIONS:,} relations, which is the limit. {SAVE_AGAIN}"
             )
         kind = attributes.get("Type", "").rpartition("/")[2]
         self.leads[attributes.get("Id", "")] = kind, target_of(self.source, attributes.get("Target", ""))
@@ -172,7 +172,7 @@ class StyleReader(PartReader):
         if not self.is_of_cells:
             return
         if len(self.of_cells) == MOST_STYLES:
-            raise FileError(f"The workbook has more than {MOST_STYLES:,} styles of cells, the limit. {SAVE_AGAIN}")
+            raise FileError(f"The workbook has more than {MOST_STYLES:,} cell styles, which is the limit. {SAVE_AGAIN}")
         self.of_cells.append(whole(attributes.get("numFmtId", "0")))
 
     def styles(self) -> list[Style]:

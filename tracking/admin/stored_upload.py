@@ -68,7 +68,7 @@ def check_quota(size: int) -> None:
     """Raises Refusal where one more file of ``size`` bytes is too much for this user, or for all of them."""
     sweep()
     refuse_above(sizes_of(own_prefix()), size, OF_ONE, BYTES_OF_ONE, "you have")
-    refuse_above(sizes_of(PREFIX), size, OF_ALL, BYTES_OF_ALL, "all people together have")
+    refuse_above(sizes_of(PREFIX), size, OF_ALL, BYTES_OF_ALL, "all users together have")
 
 
 def sizes_of(prefix: str) -> list[int]:
@@ -85,7 +85,7 @@ def refuse_above(sizes: list[int], size: int, most: int, most_bytes: int, whose:
     if len(sizes) < most and sum(sizes) + size <= most_bytes:
         return
     raise Refusal(
-        f"With this one {whose} {counted(len(sizes) + 1, 'file')} of {sum(sizes) + size:,} bytes that were not confirmed, and the "
+        f"With this file {whose} {counted(len(sizes) + 1, 'file')} of {sum(sizes) + size:,} bytes that are not confirmed yet; the "
         f"limit is {most} files of {most_bytes:,} bytes ({most_bytes // MIB:,} MiB). Confirm those that are previewed, or wait: "
-        "what is not confirmed goes after a day."
+        "a file that is not confirmed is removed after a day."
     )

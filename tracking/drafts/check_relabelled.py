@@ -36,8 +36,8 @@ def check_relabelled(draft: CheckedDraft, facts: Facts) -> None:
         elif is_later(batch.expires_on, source.expires_on) and not draft.content.note.strip():
             draft.missing.setdefault(
                 "note",
-                f"Batch {batch.number} of {line.variant.sku} expires later than {source.number}, which it is made of here. "
-                "Say in the note why that is right.",
+                f"Batch {batch.number} of {line.variant.sku} expires later than {source.number}, which it is made from here. "
+                "Explain why in the note.",
             )
 
 

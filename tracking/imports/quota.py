@@ -28,23 +28,23 @@ def check_quota(made: FileImport, *, by) -> None:
     Written down first and judged then: of many that come at the same moment the last one sees all.
     """
     waiting = FileImport.objects.exclude(stage=FileImport.Stage.DONE)
-    hint = "Import or remove some of those below, then upload this one."
-    refuse_above(waiting.filter(made_by=by), OF_ONE, BYTES_OF_ONE, whose="you have", who="one person", hint=hint)
-    hint = "Ask those who uploaded them to import or remove some, or wait: what is not imported goes after a day."
-    refuse_above(waiting, OF_ALL, BYTES_OF_ALL, whose="all people together have", who="all together", hint=hint)
+    hint = "Import or remove some of those below, then upload this one again."
+    refuse_above(waiting.filter(made_by=by), OF_ONE, BYTES_OF_ONE, whose="you have", who="one user", hint=hint)
+    hint = "Ask those who uploaded them to import or remove some, or wait: a file that is not imported is removed after a day."
+    refuse_above(waiting, OF_ALL, BYTES_OF_ALL, whose="all users together have", who="all users", hint=hint)
 
 
 def refuse_above(files: QuerySet[FileImport], most: int, most_bytes: int, *, whose: str, who: str, hint: str) -> None:
     found = files.aggregate(count=Count("pk"), size=Sum("size"))
     if found["count"] > most:
         raise Refusal(
-            f"With this one {whose} {counted(found['count'], 'file')} that are not imported yet, and the limit for {who} is "
+            f"With this file {whose} {counted(found['count'], 'file')} that are not imported yet; the limit for {who} is "
             f"{most}. {hint}",
             field="file",
         )
     if found["size"] > most_bytes:
         raise Refusal(
-            f"With this one the files that {whose} here and that are not imported yet have {found['size']:,} bytes, and the "
+            f"With this file {whose} {found['size']:,} bytes in files that are not imported yet; the "
             f"limit for {who} is {most_bytes:,} ({most_bytes // MIB:,} MiB). {hint}",
             field="file",
         )
@@ -56,7 +56,8 @@ def check_room(size: int) -> None:
     needed = size * TIMES + LEFT_FREE
     if free < needed:
         raise Refusal(
-            f"The disk of the site has {free:,} bytes free. This file with its preview may take {size * TIMES:,}, and "
-            f"{LEFT_FREE:,} (16 MiB) stay free for the database. Ask whoever runs the site to free some room, then upload it.",
+            f"The site’s disk has {free:,} bytes free. This file and its preview may take {size * TIMES:,}, and "
+            f"{LEFT_FREE:,} (16 MiB) must stay free for the database. "
+            "Ask whoever runs the site to free some space, then upload it again.",
             field="file",
         )

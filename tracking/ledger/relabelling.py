@@ -59,7 +59,7 @@ def check_held(line: PlannedLine, *, sku: str, kind: str, by) -> None:
     if line.quantity > 0 or not line.is_held or may(by, MAY_RELEASE[line.serial is not None]):
         return
     raise Refusal(
-        f"{line.number} of {sku} is on hold, and this {kind} takes from it. Only who may release it may do that: "
+        f"{line.number} of {sku} is on hold, and this {kind} takes from it. Only someone who may release it can do that: "
         "ask a manager to post this, or to release it first.",
         field="serial_number" if line.serial else "batch_number",
     )
@@ -90,8 +90,8 @@ def later_expiries(
             raise Refusal(sentence_of(batch, source, skus[line.variant], kind), field="expires_on", line=position)
         if not reason:
             raise Refusal(
-                f"Batch {batch.number} of {skus[line.variant]} expires later than {source.number}, from which this {kind} "
-                f"takes. Say {'in the note ' if is_in_note else ''}why that is right.",
+                f"Batch {batch.number} of {skus[line.variant]} expires later than {source.number}, which this {kind} "
+                f"takes from. Explain why{' in the note' if is_in_note else ''}.",
                 field="note" if is_in_note else "reason",
             )
         found.setdefault(id(batch), LaterExpiry(batch, source, shortened(reason)))

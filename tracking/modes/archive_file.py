@@ -48,7 +48,7 @@ def recognise_file(item: Item, content: bytes) -> FoundArchive:
     refuse_strangers(item, rows)
     if rows.is_cut:
         raise Refusal(
-            f"This file has more than {most:,} rows, which no archive of {item.name} comes near. "
+            f"This file has more than {most:,} rows, far more than any archive of {item.name}. "
             "Use the file as it was downloaded before tracking was switched off, or restore from Archives.",
             field="file",
         )

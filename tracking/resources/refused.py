@@ -50,6 +50,6 @@ def is_enough(errors: list[RowError]) -> bool:
     """Whether the rest of the file need not be looked at; ``errors`` says so then."""
     if len(errors) < MOST_REASONS:
         return False
-    said = f"There are {MOST_REASONS:,} reasons and perhaps more: the rest of the file was not looked at. Correct these first."
+    said = f"There are {MOST_REASONS:,} reasons already, so the rest of the file was not checked. Correct these first."
     errors.append(RowError(0, said))
     return True

@@ -250,7 +250,9 @@ def what_of(ai: str) -> str:
 
 def fault_of_two(what: str, values: Sequence[str]) -> str:
     named = " and ".join(shown(value, 30) for value in values[:3])
-    return f"The code has different {what}, {named}, and GS1 allows one. Scan the right label, or type what it says."
+    return (
+        f"The code has different {what}, {named}, but GS1 allows only one. Scan the right label, or type what it says."
+    )
 
 
 PLURALS = {

@@ -23,8 +23,6 @@ def search(text: str) -> Found:
         sections = tuple(sections_of(text))  # what cannot be read as a code may be a number all the same
         return Found(text, sections, None if sections else code, notes=() if sections else found.notes)
     if is_too_long(text):
-        said = (
-            f"The text has {len(text):,} characters, and no name or number has more than {NAMED}. Look for less of it."
-        )
+        said = f"The text has {len(text):,} characters, and no name or number has more than {NAMED}. Search for a part of it."
         return Found(shown(text, NAMED), notes=(said,))
     return Found(text, tuple(sections_of(text))) if search_key(text) else Found("")

@@ -54,7 +54,8 @@ class Command(SiteCommand):
             part.replace(output)
         except OSError as error:
             raise CommandError(
-                f"{output} cannot be written ({error.strerror}). Name a file in a folder that can, on a disk with room."
+                f"{output} cannot be written ({error.strerror}). "
+                "Name a file in a folder that you may write to, on a disk with space."
             ) from error
         finally:
             with suppress(OSError):

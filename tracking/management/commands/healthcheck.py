@@ -9,8 +9,8 @@ from tracking.upkeep.health_soon import faults_soon
 
 class Command(BaseCommand):
     help = (
-        "Print ok where the database answers, no migration is missing and the triggers that keep the ledger are there. "
-        "Else a sentence for each, with exit code 1. It takes two seconds at most, as the page /healthz does."
+        "Print ok if the database answers, no migration is missing and the triggers that keep the ledger are there. "
+        "Otherwise print a sentence for each fault and exit with 1. Like the page /healthz, this takes two seconds at most."
     )
     requires_system_checks = ()
 

@@ -82,7 +82,7 @@ class Command(SiteCommand):
             return False
         except OSError as error:
             raise CommandError(
-                f"{file} cannot be written ({error.strerror}). Name a file in a folder that can, on a disk with room."
+                f"{file} cannot be written ({error.strerror}). Name a file in a folder that you may write to, on a disk with space."
             ) from error
         return True
 

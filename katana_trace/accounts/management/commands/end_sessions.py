@@ -10,7 +10,7 @@ from katana_trace.accounts.models import Session
 
 
 class Command(BaseCommand):
-    help = "Log everybody out, or one user. Who was logged in gives the password again; nothing else changes."
+    help = "Log everybody out, or one user. They have to log in again; nothing else changes."
 
     def add_arguments(self, parser):
         parser.add_argument("--user", metavar="USER", help="log out this user alone")
@@ -21,7 +21,7 @@ class Command(BaseCommand):
             count, _ = sessions.delete()
         except DatabaseError as error:
             raise CommandError(
-                f"The database did not do this ({error}). Run manage.py migrate, then try again."
+                f"The sessions could not be ended ({error}). Run manage.py migrate, then try again."
             ) from error
         self.stdout.write(
             {0: "There was no open session.", 1: "1 session was ended."}.get(count, f"{count:,} sessions were ended.")
@@ -31,5 +31,5 @@ class Command(BaseCommand):
 def user_named(name: str):
     found = None if "\0" in name else get_user_model().objects.filter(username=name).first()
     if found is None:
-        raise CommandError(f"There is no user “{name}”. Give the name with which the user logs in.")
+        raise CommandError(f"There is no user “{name}”. Give the name that the user logs in with.")
     return found
