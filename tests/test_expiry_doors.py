@@ -286,7 +286,7 @@ def test_assigning_numbers_asks_for_the_reason_of_a_later_expiry(client, operato
     typed = {"level": level.pk, "batch_number": "L1", "quantity": "3", "token": "9f0f7c52-58b3-4b57-8b83-0f3b5bd0c9a1"}
     typed["expires_on"] = ahead(40)
     asked = client.post(f"/items/{flour.pk}/assign/", typed)
-    said = "Batch L1 of FLOUR expires later than UNBATCHED, from which this adjustment takes. Say why that is right."
+    said = "Batch L1 of FLOUR expires later than UNBATCHED, which this adjustment takes from. Explain why."
     assert (asked.status_code, asked.context["form"].errors) == (422, {"reason": [said]})
     assert 'name="reason"' in asked.content.decode()
     assert client.post(f"/items/{flour.pk}/assign/", {**typed, "reason": NOTE}).status_code == 302
