@@ -93,5 +93,5 @@ def of_other_version(error: BaseException | None) -> Unavailable | None:
         return None
     title = "The database is of another version"
     return Unavailable(
-        "other_version", title, f"{sentence} Until then this page cannot be shown. Nothing was changed.", 60
+        "other_version", title, f"{sentence} If you do not run this site, tell whoever does. Nothing was changed.", 60
     )

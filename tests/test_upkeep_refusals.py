@@ -76,7 +76,7 @@ def test_a_full_disk(site):
     assert not backup.exists()
     assert not list(site.glob(".*.part"))
     assert run(site, "backup", str(backup)).returncode == 0
-    assert_refused(run(site, "restore", str(backup), limit=200_000), "the room on its disk")
+    assert_refused(run(site, "restore", str(backup), limit=200_000), "the space on its disk")
     assert run(site, "verify").returncode == 0
 
 

@@ -1,9 +1,9 @@
-"""The log of logins: who came and went, what was tried with wrong passwords, and what was refused.
+"""The log of logins: who logged in and out, which passwords were wrong, and what was refused.
 
-It is kept for KEPT and cannot fill a disk. The same thing from the same address is one row an hour, which counts how often;
-the page is the pattern of an address, the browser one of a few dozen texts. Of what failed or was refused there are at most
-ROWS_AN_HOUR rows; the rest of that hour is counted in one row of each kind, without name and address. Never a password: of
-what was typed as a name only an account's is kept, for people type passwords there too.
+It is kept for KEPT and cannot fill a disk. Repeats from the same address within an hour share one row, which counts them; the
+page is the pattern of an address, the browser one of a few dozen texts. Failures and refusals have at most ROWS_AN_HOUR rows
+an hour; the rest of that hour is counted in one row of each kind, without name and address. No password is ever kept: people
+type passwords into the field of the name too, so only the name of an account is kept.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 def record(kind: Kind, *, user, request: HttpRequest | None) -> None:
-    """Writes down that ``kind`` happened to ``user`` (None: nobody's account). What the log cannot keep stops nobody."""
+    """Records that ``kind`` happened to ``user`` (None: no account). When it cannot be recorded, nobody is stopped by that."""
     match = getattr(request, "resolver_match", None)
     what = {
         "kind": kind,

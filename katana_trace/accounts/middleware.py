@@ -1,5 +1,5 @@
-"""What holds for every request: whoever has no role reads nothing, nothing of the site is stored by a browser or proxy,
-an open session is kept open by its owner alone, and what is refused is written down.
+"""What holds for every request: an account without a role reads nothing, no browser or proxy stores a page, only its owner
+keeps a session open, and each refusal is recorded.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def role_not_required(view: Callable) -> Callable:
-    """Marks ``view`` as one for whoever is logged in, with a role or without."""
+    """Marks ``view`` as open to every logged-in user, with or without a role."""
     view.role_required = False
     return view
 
@@ -34,7 +34,7 @@ def may_read(user) -> bool:
 
 
 class StoredNowhereMiddleware:
-    """Whatever is not marked as open to all may be kept by no browser and no proxy: who logs out leaves nothing behind."""
+    """Forbids browsers and proxies to store what is not open to all, so that logging out leaves nothing behind."""
 
     def __init__(self, get_response: Answer):
         self.get_response = get_response
@@ -50,7 +50,7 @@ class StoredNowhereMiddleware:
 
 
 class OpenSessionMiddleware:
-    """Moves the end of the session of whoever does something, and ends that of an account that is no longer active."""
+    """Postpones the end of a session in use, and ends the session of an account that is no longer active."""
 
     def __init__(self, get_response: Answer):
         self.get_response = get_response
@@ -104,13 +104,13 @@ def is_for_all(request: HttpRequest, view: Callable) -> bool:
 
 
 def has_role(request: HttpRequest) -> bool:
-    """The admin asks for the permission of each of its pages by itself; who has none at all has nothing to do there."""
+    """The admin checks the permission of each of its pages itself; a user without any permission has no business there."""
     if request.resolver_match.app_names == ["admin"]:
         return request.user.is_superuser or bool(request.user.get_all_permissions())
     return may_read(request.user)
 
 
 def administrators() -> list[str]:
-    """The names of a few who can give a role."""
+    """The names of up to five users who can give a role."""
     found = get_user_model().objects.filter(is_active=True, is_superuser=True).order_by("pk")[:5]
     return [user.get_full_name() or user.get_username() for user in found]

@@ -1,4 +1,4 @@
-"""Who is logged in where, what was tried with passwords, and what became of it: three tables that forget by themselves."""
+"""Password attempts, open sessions and login events: three tables that forget by themselves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class LoginAttempt(models.Model):
 
     ``name_hash`` stands for the typed user name, and ``session_hash`` for the open session in which a password was asked
     again ("" on the login page): people type passwords into the field of the name too, and those are not kept. Until
-    ``is_wrong`` the password is being looked at.
+    ``is_wrong`` the password is being checked.
     """
 
     name_hash = models.CharField(max_length=64)
@@ -31,7 +31,7 @@ class LoginAttempt(models.Model):
 
 
 class Session(AbstractBaseSession):
-    """An open session, with what its owner is shown of it (``sessions``). ``user`` is None before a login."""
+    """An open session, with the details that its owner sees (``sessions``). ``user`` is None before a login."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
     begun_at = models.DateTimeField(null=True)
@@ -40,7 +40,7 @@ class Session(AbstractBaseSession):
     browser = models.CharField(max_length=64)
 
     def __str__(self) -> str:
-        """Without the key: who reads it has the session."""
+        """Without the key, which would give the session away."""
         return f"Session from {self.address or 'an unknown address'}"
 
     @classmethod
@@ -51,7 +51,7 @@ class Session(AbstractBaseSession):
 
 
 class LoginEvent(models.Model):
-    """What happened at a door, kept for ``events.KEPT``; what happens again within the hour is counted in the same row.
+    """A login, logout, failure or refusal, kept for ``events.KEPT``; repeats within the hour are counted in the same row.
 
     ``username`` is that of an account, never what else was typed. ``page`` is the pattern of the address ("/accounts/login/").
     """

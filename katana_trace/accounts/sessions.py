@@ -1,8 +1,8 @@
-"""Open sessions, in a table that knows whose they are: a person sees them, and ends them.
+"""Open sessions, in a table that says whose they are, so that users can see and end their own.
 
-A session ends after IDLE without a request. That is kept by the row's own expiry, which moves on with what its owner does,
-written at most every TOUCHED: a page that is only read costs no writing. A changed password ends the sessions of before,
-and so does making the account inactive.
+A session ends after IDLE without a request. The row's own expiry keeps that. Each act of its owner postpones it, but it is
+written at most every TOUCHED, so that most page views write nothing. Changing the password ends the earlier sessions, and so
+does making the account inactive.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class SessionStore(DatabaseStore):
         return Session
 
     def save(self, must_create: bool = False) -> None:
-        """What is only moved on (``touch``) is given up where the database is busy or its disk full: a page that is read
-        waits for nobody, and shows what there is."""
+        """A save that only postpones the end (``touch``) is given up when the database is busy or its disk is full, so that
+        reading a page waits for nobody."""
         if must_create or dict(self.items()) != getattr(self, "moved_on", None):
             super().save(must_create=must_create)
             return
@@ -67,7 +67,7 @@ class SessionStore(DatabaseStore):
 
 
 def begin(sender, request: HttpRequest, user, **kwargs) -> None:
-    """At a login: the session notes where it comes from. Those that have run out are swept."""
+    """At a login: notes where the session comes from, and deletes expired sessions."""
     SessionStore.clear_expired()
     now = int(timezone.now().timestamp())
     request.session.update(
@@ -76,7 +76,7 @@ def begin(sender, request: HttpRequest, user, **kwargs) -> None:
 
 
 def touch(request: HttpRequest) -> None:
-    """The owner of the session did something: it ends later. From where he did it last is shown."""
+    """Postpones the end of the session, and notes the address and browser that its owner used last."""
     now = int(timezone.now().timestamp())
     if 0 <= now - request.session.get(SEEN, 0) < TOUCHED.total_seconds():
         return
@@ -91,7 +91,7 @@ def open_sessions(user) -> QuerySet:
 
 
 def end_sessions(user, *, but: str = "") -> int:
-    """Ends the sessions of ``user``, that of the key ``but`` excepted; how many there were."""
+    """Ends the sessions of ``user`` except the one with the key ``but``; returns how many."""
     rows = SessionStore.get_model_class().objects.filter(user=user).exclude(session_key=but)
     return rows.delete()[0]
 

@@ -2,12 +2,12 @@
 
 At the login page wrong passwords are counted for a user name from an address, for an address over all names, and for a
 name from all addresses. The last number is far higher, and does not bind an address from which this user logged in before:
-else anybody could lock a person out by typing nonsense. An open session is counted by itself: nobody outside it can close
-it, and who finds it unlocked cannot guess on.
+else anybody could lock a user out by typing nonsense. Each open session has its own count: nobody outside can use it up, and
+whoever finds the screen unlocked cannot go on guessing.
 
-An attempt is written down before its password is looked at, so that many at once have no more tries than one after the
-other. While it is looked at it takes a place that it may yet give back, so who comes after the last place waits for that:
-right passwords are never refused because they came together. What is refused is not counted: nobody is kept out by trying on.
+An attempt is recorded before its password is checked, so that many at once get no more tries than one after another. While it
+is checked it takes a place that it may yet give back, so attempts beyond the last place wait for that: right passwords are
+never refused because they came together. Refused attempts are not counted: trying on keeps nobody out for longer.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def door_of(request: HttpRequest, username: str) -> Door:
 
 
 def begin_attempt(door: Door) -> LoginAttempt:
-    """Writes down that a password is tried at ``door``; whoever looked at it says ``fail`` or ``succeed``.
+    """Records that a password is tried at ``door``; the caller checks it, then calls ``fail`` or ``succeed``.
 
     Waits while the passwords before it may still turn out right. Raises TooManyAttempts when so many were wrong already.
     """
@@ -182,7 +182,7 @@ def first_refusal(limits: list[Limit], now: datetime) -> TooManyAttempts | None:
 
 
 def has_place(limit: Limit, attempt: LoginAttempt, now: datetime) -> bool:
-    """Whether there is room even if all that are looked at, and came before, turn out wrong.
+    """Whether there is room even if all earlier attempts that are still being checked turn out wrong.
 
     One query: what turns out wrong meanwhile is counted as the one or the other.
     """
@@ -191,5 +191,5 @@ def has_place(limit: Limit, attempt: LoginAttempt, now: datetime) -> bool:
 
 
 def hash_of(text: str) -> str:
-    """With the site's key: who has the database alone cannot find out by trying what was typed."""
+    """With the site's key, so that the database alone does not tell by trial what was typed."""
     return salted_hmac("katana_trace.accounts.throttle", text, algorithm="sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Room that is kept on the disk of the embedded database, so that somebody can log in and clear up when it is full.
+"""Space kept on the disk of the embedded database, so that somebody can log in and clear up when it is full.
 
 A login writes a few rows, and a backup a seal. So a file of a few MiB lies in the data folder for as long as there is room
 enough; it is given up when one of these finds the disk full, and made again by a login once there is room.

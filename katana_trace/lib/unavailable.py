@@ -1,4 +1,4 @@
-"""What the site cannot do now through no fault of who asks: its database is down, busy or of another version, or its disk
+"""What the site cannot do now through no fault of the user: its database is down, busy or of another version, or its disk
 is full.
 
 Each of these is answered by one page with the status 503 and the header Retry-After, by every door alike. Not by 507: proxies,

@@ -22,7 +22,7 @@ DAY = 24 * 3600
 
 
 class StoredUpload(TempFolderStorage):
-    """What was never confirmed goes after a day, and what cannot be written whole goes at once."""
+    """Removes a file that is not confirmed within a day, and at once one that cannot be written completely."""
 
     def save(self, data):
         try:

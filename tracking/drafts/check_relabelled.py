@@ -1,4 +1,4 @@
-"""What a draft turns into another batch: a new one takes the earliest expiry that it is made of, a later one needs a note."""
+"""Batches that a draft makes from others: a new one takes the earliest expiry among those, a later expiry needs a note."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from tracking.ledger.relabelling import earliest_of, is_later
 
 
 def check_relabelled(draft: CheckedDraft, facts: Facts) -> None:
-    """Says which expiry each new batch takes, and asks for a note where one would expire later than what it is made of.
-
-    Who may post the latter is judged by the ledger.
+    """Says which expiry each new batch takes, and asks for a note where a batch would expire later than those it is made from.
+    Who may post that, the ledger decides.
     """
     if not KINDS[draft.content.kind].relabels:
         return

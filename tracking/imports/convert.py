@@ -49,7 +49,7 @@ def convert(rows: Rows, target: Path, *, kind: ImportKind, mapping: Mapping, is_
 
 
 def signed(quantity: str, *, kind: str) -> str:
-    """``quantity`` with the sign of its kind, whatever the file has. What may go both ways keeps the file's: it alone knows."""
+    """``quantity`` with the sign of its kind, whatever the file has. A kind that can go both ways keeps the sign of the file."""
     bare = quantity.lstrip("-")
     if kind in OUTGOING:
         return f"-{bare}"

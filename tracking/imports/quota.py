@@ -1,6 +1,6 @@
-"""How much may lie in the data folder before it is imported: for one person, for all, and never the last of the disk.
+"""How much may wait in the data folder to be imported: for each user, for all users, and never the last space on the disk.
 
-The database lies on the same disk where it is embedded: with the last byte gone nobody could log in to clear up.
+An embedded database is on the same disk: with the last byte gone nobody could log in to clear up.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LEFT_FREE = 16 * MIB
 def check_quota(made: FileImport, *, by) -> None:
     """Raises Refusal when the files that wait are too many with ``made``, which is among them already.
 
-    Written down first and judged then: of many that come at the same moment the last one sees all.
+    The row is written first and checked then: of many uploads at the same moment the last one sees all.
     """
     waiting = FileImport.objects.exclude(stage=FileImport.Stage.DONE)
     hint = "Import or remove some of those below, then upload this one again."

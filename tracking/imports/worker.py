@@ -68,7 +68,7 @@ def give_up(file_import: FileImport, stage: str, error: Exception) -> None:
     The files go first: on a full disk the database needs their room. Where the failure cannot be written down even then, the work
     has no sign of life any more, and the page offers to begin again.
 
-    An import that found the database or the disk wanting stands as it was previewed, and can be tried again. One whose
+    An import that the database or the disk stopped goes back to its preview, and can be tried again. One whose
     transaction was committed is done, whatever failed after it.
     """
     folder, reason = ImportFolder(file_import.token), reason_of(error)

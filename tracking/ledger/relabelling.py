@@ -1,7 +1,7 @@
-"""What turns one lot into another in an adjustment or a stocktake: neither a hold nor an expiry is lost on the way.
+"""Turning one lot into another, by an adjustment or a stocktake, loses neither its hold nor its expiry.
 
-Rule 13: each + lot descends from each − lot of its variant in the document. So what is taken from a lot on hold takes who
-may release it, and what would expire later than it came from takes who may change an expiry, with a reason (rule 10).
+Rule 13: each + lot descends from each − lot of its variant in the document. So only a user who may release a lot on hold can
+take from it, and only a user who may change an expiry can make a lot expire later than its source, with a reason (rule 10).
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class SiteCommand(BaseCommand):
         except OSError as error:
             raise CommandError(
                 f"{shown(str(error.filename or 'A file'))} cannot be used ({error.strerror or error}). "
-                "Look at its name, at who may use it, and at the room on the disk."
+                "Check its name, who may use it, and the space on the disk."
             ) from error
 
 
@@ -40,8 +40,8 @@ def sentence_of_database(error: Exception) -> str:
     except DatabaseError:
         pass  # it refuses that as well, and has said why
     return (
-        f"The database did not do this ({shown(' '.join(str(error).split()))}). "
-        "Look at who may write to it, and at the room on its disk."
+        f"The database refused this ({shown(' '.join(str(error).split()))}). "
+        "Check who may write to it, and the space on its disk."
     )
 
 

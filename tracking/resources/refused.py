@@ -31,7 +31,7 @@ class FileRefused(Exception):
         super().__init__(self.count())
 
     def count(self) -> str:
-        """Such as "10 rows are refused, for 20 reasons": a row may have several. A fault of the whole file is none of a row."""
+        """Such as "10 rows are refused, for 20 reasons": a row may have several. A fault of the whole file counts for no row."""
         rows = len({error.row for error in self.errors} - {0})
         if not rows:
             return "the file is refused"
@@ -47,7 +47,7 @@ class FileRefused(Exception):
 
 
 def is_enough(errors: list[RowError]) -> bool:
-    """Whether the rest of the file need not be looked at; ``errors`` says so then."""
+    """Whether ``errors`` are so many that the rest of the file is not checked; if so, adds one that says so."""
     if len(errors) < MOST_REASONS:
         return False
     said = f"There are {MOST_REASONS:,} reasons already, so the rest of the file was not checked. Correct these first."

@@ -109,7 +109,7 @@ def copied(target: Path) -> Iterator[Path]:
 
 
 def forget_old(folder: Path, names: str) -> None:
-    """What a process that was killed left is taken away after a day."""
+    """Deletes, after a day, what a killed process left behind."""
     for path in folder.glob(names):
         with suppress(OSError):
             if time.time() - path.stat().st_mtime > DAY:

@@ -52,10 +52,10 @@ def overwrite(source: Path, target: Path) -> None:
 
 
 def forget_logins(file: Path) -> None:
-    """Takes out of the copy ``file`` who is logged in, and what counts against guessing; its bytes are overwritten.
+    """Deletes the sessions and password attempts from the copy ``file``, and overwrites their bytes.
 
-    Whoever gets hold of a backup shall find no open session in it, and whoever is logged out today shall not be logged in
-    again by yesterday's copy. A copy of an older version has them in a table of Django's.
+    A backup in the wrong hands must contain no open session, and restoring yesterday's copy must not log in a user who has
+    logged out since. A copy of an older version has its sessions in a table of Django's.
     """
     with closing(opened(file)) as one:
         one.execute("PRAGMA secure_delete = ON")

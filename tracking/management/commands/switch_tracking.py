@@ -52,7 +52,8 @@ class Command(SiteCommand):
         )
 
     def switch_off(self, item, file: Path, user, reason: str) -> int:
-        """Writes the history to a new ``file``, safely on the disk before anything is deleted; where nothing is, it goes again."""
+        """Writes the history to a new ``file``, safely on the disk before anything is deleted; if nothing is, the file is
+        removed again."""
         if not item.is_tracked:
             disable_tracking(item=item, by=user, reason=reason)
             return 0
