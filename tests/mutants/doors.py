@@ -96,4 +96,25 @@ MUTANTS = (
         "self.rule.relabels",
         ("test_expiry_doors.py",),
     ),
+    Mutant(
+        "a file of stock makes a location for everybody",
+        "tracking/resources/import_stock.py",
+        "            require_to_make(Location, name, by=self.posting.by)\n",
+        "",
+        ("test_reversal_import.py",),
+    ),
+    Mutant(
+        "the program's own note is the reason of a later expiry",
+        "tracking/ledger/relabelling.py",
+        "document.note if document.reason is None else document.reason",
+        "document.reason or document.note",
+        ("test_expiry_doors.py",),
+    ),
+    Mutant(
+        "whoever may change users makes himself a superuser",
+        "tracking/admin/user.py",
+        "    def has_change_permission(self, request, obj=None):\n        return request.user.is_superuser\n\n",
+        "",
+        ("test_admin_pages.py",),
+    ),
 )
