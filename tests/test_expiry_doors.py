@@ -15,6 +15,7 @@ from django.core.management import CommandError
 
 from items.models import Item
 from katana_trace.lib import days
+from katana_trace.lib.days import now
 from tests.build import (
     ahead,
     batch,
@@ -32,6 +33,8 @@ from tests.build import (
 from tests.importing import press, upload
 from tests.sheet import Sheet
 from tests.worlds import run
+from tracking.documents.rule import NewDocument
+from tracking.ledger.post import post as post_document
 from tracking.models import Document, RecordChange, StockLevel
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +152,18 @@ def test_a_mirror_gives_the_expiry_back(kind, manager):
     mirror = reverse(document, by=manager)
     assert mirror.reverses_id == document.pk
     assert (stock() != before, later_rows(), broken()) == (True, [], {})
+
+
+def test_a_reason_that_no_database_can_store_is_refused(manager):
+    document = NewDocument(
+        kind="adjustment",
+        posted_at=now(),
+        lines=(line("DOUGH", -4, batch="OLD"), line("DOUGH", 4, batch="LATE")),
+        reason="\0",
+    )
+    assert refusal(post_document, document, by=manager) == (
+        "Reason “\\u0000” has a character that cannot be printed (\\u0000). Remove it."
+    )
 
 
 # -- page -----------------------------------------------------------------------------------------------------------------

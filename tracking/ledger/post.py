@@ -216,8 +216,9 @@ class Posting:
             if new.number:
                 check_number(new.number, "Document number")
             check_text(new.note, what="Note", limit=1000, required=False, lines=True)
+            check_text(new.reason or "", what="Reason", limit=1000, required=False, lines=True)
         except ValueError as error:
-            raise Refusal(str(error), field="note" if str(error).startswith("Note") else "document") from error
+            raise Refusal(str(error), field=str(error).partition(" ")[0].lower()) from error  # document, note or reason
         latest = days.latest_posting()
         if new.posted_at > latest:
             raise Refusal(
