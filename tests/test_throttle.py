@@ -145,6 +145,18 @@ def test_a_right_password_forgives_no_other_name(client, viewer, operator):
     assert [log_in(client, "operator", "wrong").status_code for _ in range(2)] == [422, 429]
 
 
+@pytest.mark.parametrize(("name", "other"), [("viewer", "VIEWER"), ("grosse", "Große")])
+def test_a_right_password_forgives_no_name_that_is_counted_with_its_own(client, name, other):
+    """The page of a user in the admin lets a name be changed to one that differs in case alone."""
+    for username in (name, other):
+        get_user_model().objects.create_user(username, password="pw")
+    for _ in range(9):
+        assert log_in(client, name, "wrong").status_code == 422
+    assert log_in(client, other, "pw").status_code == 302
+    client.logout()
+    assert [log_in(client, name, "wrong").status_code for _ in range(2)] == [422, 429]
+
+
 def test_a_name_has_100_tries_an_hour_from_all_addresses_but_its_usual_ones(client, viewer, clock):
     usual = {"REMOTE_ADDR": "192.0.2.7"}
     assert log_in(client, "viewer", "pw", **usual).status_code == 302

@@ -23,5 +23,5 @@ class ThrottledBackend(ModelBackend):
         if user is None:
             throttle.fail(attempt)
         else:
-            throttle.succeed(attempt)
+            throttle.succeed(attempt, username=username)
         return user

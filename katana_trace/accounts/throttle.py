@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -117,17 +118,27 @@ def fail(attempt: LoginAttempt) -> None:
     LoginAttempt.objects.filter(pk=attempt.pk).update(is_wrong=True)
 
 
-def succeed(attempt: LoginAttempt) -> None:
+def succeed(attempt: LoginAttempt, *, username: str) -> None:
     """Forgets ``attempt``, and the wrong ones before it of the same session or, on the login page, of the same user name
-    from the same address: never those from other addresses, which may be somebody else's."""
+    from the same address: never those from other addresses, which may be somebody else's. Of two accounts whose names are
+    counted as one, neither forgives the other: whoever has one of them would guess the other's password for ever."""
     before = LoginAttempt.objects.filter(
         name_hash=attempt.name_hash, address=attempt.address, session_hash="", is_wrong=True, pk__lt=attempt.pk
     )
     if attempt.session_hash:
         before = LoginAttempt.objects.filter(session_hash=attempt.session_hash, is_wrong=True, pk__lt=attempt.pk)
+    forgives = bool(attempt.session_hash) or not has_twin(username)
     with one_at_a_time():
-        before.delete()
+        if forgives:
+            before.delete()
         attempt.delete()
+
+
+def has_twin(username: str) -> bool:
+    """Whether another account has a name with the key of ``username``, such as “Anna” beside “anna”."""
+    others = get_user_model().objects.exclude(username=username).values_list("username", flat=True)
+    key = key_of(username)
+    return any(key_of(other) == key for other in others.iterator())
 
 
 @contextmanager
