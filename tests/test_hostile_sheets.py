@@ -99,6 +99,40 @@ def test_a_sheet_beyond_a_limit_is_refused_with_the_limit(limit):
     assert said_of(sheet(rows)).startswith(sentence)
 
 
+NAMES = {
+    "different names of elements": ("".join(f"<a{n}/>" for n in range(6_000)), "more than 5,000 different names"),
+    "different names of attributes": ("".join(f"<a a{n}=''/>" for n in range(6_000)), "more than 5,000 different names"),
+    "different prefixes": ("".join(f"<a xmlns:a{n}='u'/>" for n in range(6_000)), "more than 5,000 different names"),
+    "long names": (f"<{'a' * 200_000}/>", "a name of more than 500 characters"),
+    "a long namespace": (f"<a:a xmlns:a='{'u' * 200_000}'>{'<a:b/>' * 20_000}</a:a>", "a name of more than 500 characters"),
+    "a long namespace of all": (f"<a xmlns='{'u' * 200_000}'>{'<b/>' * 20_000}</a>", "a name of more than 500 characters"),
+    "a long prefix": (f"<a xmlns:{'p' * 9_000}='u'/>", "a name of more than 500 characters"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_names_that_the_parser_would_keep_or_write_out_are_refused(kind):
+    """Each name stays in memory, and a namespace is written out before each name: the bytes of the file tell of neither."""
+    rows, sentence = NAMES[kind]
+    begun = time.process_time()
+    assert sentence in said_of(sheet(rows))
+    assert time.process_time() - begun < 1
+
+
+def test_a_text_that_many_cells_share_is_counted_in_each_and_unescaped_once(monkeypatch):
+    strings = ["<si><t>", "_x000D_" * 1000, "</t></si>"]
+    many = '<row><c t="s"><v>0</v></c></row>' * 10_000
+    begun = time.process_time()
+    assert said_of(sheet(many, strings=strings)) == "10001 rows"
+    assert time.process_time() - begun < 1.5
+    monkeypatch.setattr(xlsx_sheet, "MOST_CHARACTERS", 500_000)
+    said = said_of(sheet(many, strings=strings))
+    assert said.startswith("The cells up to row 501 have more than 500,000 characters in all, the limit.")
+    monkeypatch.setattr(xlsx_parser, "MOST_MARKS", 10_000)
+    escapes = f"<row><c t='str'><v>{'_x000D_' * 900}</v></c></row>" * 10
+    assert said_of(sheet(escapes)).startswith("The workbook has more elements than")
+
+
 def test_a_sheet_at_its_limits_is_read():
     assert said_of(sheet('<row r="1048576"><c r="A1048576"><v>1</v></c></row>')) == "2 rows"
     wide = sheet(f"<row>{'<c><v>1</v></c>' * 200}</row>", header=f"<row>{'<c><v>1</v></c>' * 200}</row>")

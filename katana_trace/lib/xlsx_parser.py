@@ -6,6 +6,7 @@ A reader of a part says by ``starts`` and ``ends`` which elements it wants; of a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from xml.parsers import expat
 
 from katana_trace.lib.safe_csv import FileError
@@ -21,20 +22,26 @@ LONGEST_TAG = MIB // 4  # bytes of one tag or comment, which the parser keeps wh
 # Of all parts of a workbook: an element costs 3, an attribute 1, as it does in time. 100,000 rows of 19 columns whose cells
 # share their texts cost 29 million.
 MOST_MARKS = 32_000_000
+# Of one part: the parser keeps each name for good, and writes a namespace out before each name that is in it.
+MOST_NAMES = 5_000
+LONGEST_NAME = 500  # characters of a name, and of a namespace
 
 Start = Callable[[dict[str, str]], None]
 End = Callable[[], None]
 
 
 class Marks:
-    """How many elements and attributes a workbook may still have, as far as they can be counted before they are parsed."""
+    """How many elements and attributes a workbook may still have, as far as they can be counted before they are parsed.
+
+    A character that is written as _x000D_ costs 2.
+    """
 
     def __init__(self) -> None:
         self.left = MOST_MARKS
 
     def count(self, chunk: bytes) -> None:
         """Raises FileError when there are too many with those of ``chunk``."""
-        self.left -= 3 * (chunk.count(b"<") - chunk.count(b"</")) + chunk.count(b"=")
+        self.left -= 3 * (chunk.count(b"<") - chunk.count(b"</")) + chunk.count(b"=") + 2 * chunk.count(b"_x")
         if self.left < 0:
             raise FileError(
                 "The workbook has more elements than 100,000 rows of 19 columns need, which is the limit. "
@@ -65,18 +72,23 @@ class PartReader:
 
     def parse(self, chunks: Iterable[bytes]) -> Iterator[None]:
         """Parses chunk by chunk. Raises FileError for what is no XML, or goes beyond the limits."""
-        parser = expat.ParserCreate(namespace_separator="}")
+        names: dict[str | None, str | None] = {}
+        parser = expat.ParserCreate(namespace_separator="}", intern=names)
         parser.buffer_text = True
         parser.StartElementHandler = self.start
         parser.EndElementHandler = self.end
         parser.CharacterDataHandler = self.text
         parser.StartDoctypeDeclHandler = refuse_declarations
-        fed = 0
+        parser.StartNamespaceDeclHandler = check_namespace
+        fed = known = 0
         try:
             for chunk in chunks:
                 self.marks.count(chunk)
                 parser.Parse(chunk, False)
                 fed += len(chunk)
+                if len(names) > known:
+                    check_names(names, known)
+                    known = len(names)
                 if fed - parser.CurrentByteIndex > LONGEST_TAG:
                     raise FileError(f"The workbook has a tag or comment that never ends. {SAVE_AGAIN}")
                 yield
@@ -108,6 +120,27 @@ class PartReader:
         if self.texts is not None and self.room > 0:
             self.texts.append(text[: self.room])
             self.room -= len(text)
+
+
+def check_namespace(prefix: str | None, namespace: str | None) -> None:
+    """Judged when it is declared, before a name is written out with it. Raises FileError."""
+    if len(prefix or "") > LONGEST_NAME or len(namespace or "") > LONGEST_NAME:
+        raise long_name()
+
+
+def check_names(names: dict[str | None, str | None], known: int) -> None:
+    """Judges all names but the first ``known``. Raises FileError."""
+    if len(names) > MOST_NAMES:
+        raise FileError(
+            f"The workbook has more than {MOST_NAMES:,} different names of elements and attributes in one part, which no "
+            f"spreadsheet program writes. {SAVE_AGAIN}"
+        )
+    if any(name is not None and len(name) > 2 * LONGEST_NAME for name in islice(names, known, None)):
+        raise long_name()
+
+
+def long_name() -> FileError:
+    return FileError(f"The workbook has a name of more than {LONGEST_NAME} characters in its XML. {SAVE_AGAIN}")
 
 
 def refuse_declarations(*found) -> None:

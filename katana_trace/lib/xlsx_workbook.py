@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ MOST_RELATIONS = 1_000
 MOST_STYLES = 65_536
 RAW_LIMIT = 7 * CELL_LIMIT + 1  # characters of a text with each of its own written as _x000D_
 FORMAT_LIMIT = 255  # characters of a number format
+# How a spreadsheet writes what XML cannot have, and its own escape. Others are never written so: _x0041_ is text.
+ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff]|007[Ff])_", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,8 @@ class Strings(PartReader):
         self.room = RAW_LIMIT
 
     def end_string(self) -> None:
-        self.bytes += "".join(self.kept).encode()
+        # Here and once: many cells may share the text. One character more than a cell may have is enough to refuse it.
+        self.bytes += unescaped("".join(self.kept))[: CELL_LIMIT + 1].encode()
         self.ends_at.append(len(self.bytes))
 
     def begin_text(self, attributes: dict[str, str]) -> None:
@@ -190,6 +194,11 @@ def style_of(number_format: str | None) -> Style:
         raise FileError(f"The workbook has a number format of more than {FORMAT_LIMIT} characters. {SAVE_AGAIN}")
     zeros = len(number_format) if 2 <= len(number_format) <= 64 and not number_format.strip("0") else 0
     return Style(zeros, is_date_format(number_format), is_timedelta_format(number_format))
+
+
+def unescaped(text: str) -> str:
+    """``text`` with the characters that XML cannot have."""
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def whole(text: str | None) -> int:
