@@ -85,6 +85,7 @@ LIMITS = {
     "a lost text": ('<row><c t="s"><v>0</v></c></row>', "Row 2 has a cell that refers to a text that is not in the file."),
     "a lost style": ('<row><c s="9"><v>1</v></c></row>', "Row 2 has a cell that refers to a style that is not in the file."),
     "an error": ('<row><c t="e"><v>#N/A</v></c></row>', "Row 2 has a cell with the error #N/A. Correct its formula, or clear it."),
+    "a number beyond all": ("<row><c><v>1e400</v></c></row>", "Row 2 has the number 1e400, which no spreadsheet can hold."),
     "a formula without its value": ("<row><c><f>A1</f></c></row>", "The cell A2 is a formula whose value was not saved."),
     "a NUL": ('<row><c t="str"><v>_x0000_</v></c></row>', "Row 2 has a cell with a NUL character, which is no text."),
     "elements in one another": ("<a>" * 65, "The workbook has elements nested 64 deep, which no sheet has."),

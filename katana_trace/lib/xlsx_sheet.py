@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from openpyxl.utils import get_column_letter
@@ -24,6 +24,11 @@ LETTERS = [get_column_letter(number) for number in range(1, MOST_COLUMNS + 1)]
 PLACES = {letters: number for number, letters in enumerate(LETTERS, 1)}
 PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 NUMBER = re.compile(r"[+-]?[0-9]{1,400}(\.[0-9]{0,400})?([eE][+-]?[0-9]{1,4})?", re.ASCII)
+BEYOND = (float("inf"), float("-inf"))
+FIRST_PLAIN, LAST_PLAIN = (
+    61,
+    2_900_000,
+)  # days: before lie the times of a day and the 29th of February 1900, after it 9839
 TRUTHS = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE"}
 DAMAGED = "Save the file again in a spreadsheet program."
 
@@ -207,10 +212,15 @@ class SheetReader(PartReader):
             )
         if style.is_date:
             try:
-                return text_of_day(from_excel(cast(value), self.book.epoch, timedelta=style.is_span))
+                return text_of_days(cast(value), self.book.epoch, style)
             except (OverflowError, ValueError):
                 raise self.error("#VALUE!") from None
-        return number_text(cast(value), style.zeros)
+        exact = cast(value)
+        if exact in BEYOND:
+            raise FileError(
+                f"Row {self.row} has the number {shown(value, 20)}, which no spreadsheet can hold. {DAMAGED}"
+            )
+        return number_text(exact, style.zeros)
 
     def styled(self) -> Style:
         styles, text = self.book.styles, self.style
@@ -229,6 +239,19 @@ def instant_of(value: str) -> object:
     if len(value) == 19 and value[4] == value[7] == "-" and value[10] == "T" and value[13] == value[16] == ":":
         return datetime.fromisoformat(value)
     return from_ISO8601(value[:40])
+
+
+def text_of_days(value: int | float, epoch: datetime, style: Style) -> str:
+    """The day and time that a number of days means. Raises ValueError or OverflowError. The library is asked for all that is
+    not plain; for millions of days it takes too long."""
+    if style.is_span or not FIRST_PLAIN <= value <= LAST_PLAIN:
+        return text_of_day(from_excel(value, epoch, timedelta=style.is_span))
+    if isinstance(value, int):
+        return date.fromordinal(epoch.toordinal() + value).isoformat()
+    day = int(value)
+    instant = epoch + timedelta(day, 0, 0, round((value - day) * 86_400_000))
+    text = instant.isoformat(timespec="seconds")
+    return text[:10] if text.endswith("T00:00:00") and not instant.microsecond else text
 
 
 def text_of_day(value: object) -> str:
