@@ -209,6 +209,19 @@ def many_attributes(made: Maker) -> None:
         made.rows = times("<row " + "".join(f" a{n}=''" for n in range(60)) + "/>", made.many(10_000, 400_000))
 
 
+def many_names(made: Maker) -> None:
+    """Each another one, of which the parser keeps all."""
+    form = made.chance.choice(["<a{:x}/>", "<a a{:x}=''/>", "<a xmlns:a{:x}='u'/>"])
+    made.rows = (form.format(n) for n in range(made.many(1_000_000, 5_000_000)))
+
+
+def long_namespace(made: Maker) -> None:
+    """Which is written out before each name that is in it."""
+    outer, inner = made.chance.choice([("a:a xmlns:a", "<a:b/>"), ("a xmlns", "<b/>"), ("a:a xmlns:a", "<b a:b=''/>")])
+    name = outer.split()[0]
+    made.rows = around(f"<{outer}='{'u' * 200_000}'>", times(inner, made.many(1_000_000, 7_000_000)), f"</{name}>")
+
+
 def long_tag(made: Maker) -> None:
     first, text, last = made.chance.choice(
         [
@@ -348,7 +361,7 @@ ACTS: list[Callable[[Maker], None]] = [
     far_row, many_rows, rows_backwards, wide_row, far_cells, many_cells, big_cell, big_cell, cell_of_many_runs, long_numbers,
     formulas, full_sheet, deep, many_elements, many_attributes, long_tag, long_tag, nothing_but_spaces, declarations,
     false_size, many_strings, big_string, same_string, lost_strings, many_styles, many_sheets, odd_relations, odd_relations,
-    many_relations, many_parts, twins,
+    many_relations, many_parts, twins, many_names, long_namespace,
 ]  # fmt: skip
 
 
