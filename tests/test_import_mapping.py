@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
 
 from tests.build import item, serials, stock
 from tests.importing import chosen, press, upload
-from tracking.models import Document, LedgerLine, Location, Partner
+from tracking.models import Document, FileImport, LedgerLine, Location, Partner
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +93,15 @@ def test_a_time_that_no_clock_shows_is_refused(as_operator, clock):
     assert refused.sums == (0, 0, 0, 1)
     sentence = f"“13/01/2026 {clock}” has no time of day that can be read. Write it such as 15:30."
     assert sentence in refused.text
+
+
+def test_a_file_whose_columns_are_to_be_chosen_can_be_removed_there(as_manager):
+    page = upload(as_manager, "locations", "What\r\nShelf 1\r\n")
+    assert page.address.endswith("/columns/")
+    assert re.search(r'formaction="[^"]*/delete/"', page.html)
+    removed = press(as_manager, page, "delete")
+    assert "file.csv was removed. Nothing of it was imported." in removed.text
+    assert not FileImport.objects.exists()
 
 
 def test_one_column_of_a_file_is_guessed_for_one_of_ours(as_operator):
