@@ -74,7 +74,7 @@ def unavailable(request: HttpRequest, error: BaseException | None) -> HttpRespon
     text = loader.get_template("503.html").render({"reason": reason})
     response = HttpResponse(text, status=503)
     response["Retry-After"] = str(reason.seconds)
-    response["Cache-Control"] = "no-store"
+    response["Cache-Control"] = "no-store, private"
     response._has_been_logged = True  # in one line above; the traceback would say nothing more, at each request
     return response
 

@@ -416,7 +416,7 @@ def test_document_detail_asks_the_same_number_of_queries(client, viewer, count, 
     client.force_login(viewer)
     with django_assert_num_queries(7):  # session, user, document, lines, totals, permissions of user and groups
         assert len(shown(client.get(receipt.get_absolute_url()))) == count
-    with django_assert_num_queries(4):  # session, user, document, lines
+    with django_assert_num_queries(6):  # session, user, permissions (2), document, lines
         client.get(f"{receipt.get_absolute_url()}print/")
 
 

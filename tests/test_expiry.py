@@ -186,6 +186,7 @@ def test_expiry_turns_at_midnight_of_the_site(clock, zone, client, viewer):
     client.force_login(viewer)
 
     clock("2031-03-10T23:59:30", zone)
+    client.force_login(viewer)  # the session of yesterday has ended
     assert days.today() == date(2031, 3, 10)
     assert found() == [("M1", 0)]
     assert windows_with_stock(client) == ["this-week"]

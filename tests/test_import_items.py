@@ -174,8 +174,20 @@ def test_importing_items_takes_a_manager(refused, operator):
         )
 
 
+EDITS = [f"{verb}_{model}" for verb in ("add", "change") for model in ("item", "variant")]
+
+
+@pytest.mark.parametrize("lacking", EDITS)
+def test_whoever_may_not_write_items_and_variants_imports_none(refused, operator, lacking):
+    """A file of items makes and changes both."""
+    operator.user_permissions.add(*Permission.objects.filter(codename__in=set(EDITS) - {lacking}))
+    assert refused("Salt,product,kg,none,S,,,", by="operator").startswith(
+        "Importing items takes the role Manager. Ask a manager to do it."
+    )
+
+
 def test_whoever_may_import_and_not_switch_does_not_switch_by_import(refused, operator):
-    operator.user_permissions.add(*Permission.objects.filter(codename__in=["add_item", "change_item"]))
+    operator.user_permissions.add(*Permission.objects.filter(codename__in=EDITS))
     item("Salt", unit="kg", skus=("S",))
     assert refused("Salt,product,kg,batch,S,,,", by="operator") == (
         "Row 2: operator may not switch the tracking of Salt. Ask a manager, or give tracking as it is."

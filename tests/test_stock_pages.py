@@ -253,7 +253,7 @@ def test_stock_list_asks_the_same_number_of_queries(client, viewer, count, djang
             assert "B-S00" in client.get("/stock/", {**asked, "open": row}).content.decode()
     with django_assert_num_queries(7):  # session, user, the row, its parts, the batches, permissions (2)
         client.get(f"/stock/{first}/{main}/", headers={"HX-Request": "true"})
-    with django_assert_num_queries(3):  # session, user, all of it
+    with django_assert_num_queries(5):  # session, user, permissions (2), all of it
         assert len(list(client.get("/stock/stock.csv"))) == 1
 
 

@@ -509,8 +509,8 @@ def test_pages_ask_the_same_number_of_queries_for_one_event_and_for_many(
     # Nothing was made of it, and it has no stock; what it went by, and its warranty's shipment.
     with django_assert_num_queries(16):
         of_serial = client.get(oven)
-    # Neither permissions nor stock and cases: what is around the timeline stays on the page.
-    with django_assert_num_queries(12):
+    # Neither stock nor cases: what is around the timeline stays on the page.
+    with django_assert_num_queries(14):
         client.get(flour, headers={"HX-Request": "true"})
     shown = min(50, 1 + 5 * count), min(50, 2 + 4 * count)
     assert (len(of_batch.context["page"].rows), len(of_serial.context["page"].rows)) == shown
