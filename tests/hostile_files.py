@@ -13,6 +13,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -142,7 +143,18 @@ class Doors:
     def restore_page(self, path: Path) -> str:
         return self.sent(f"/items/{self.flour.pk}/restore/", path, "file")
 
+    def clear(self) -> None:
+        """Removes what was taken before and waits: a person has room for ten files."""
+        from tracking.imports.upload import forget
+        from tracking.models import FileImport
+
+        for waiting in FileImport.objects.exclude(stage=FileImport.Stage.DONE):
+            forget(waiting)
+        for file in Path(tempfile.gettempdir()).glob("katana-trace-import-*"):
+            file.unlink()
+
     def sent(self, address: str, path: Path, field: str, **fields: str) -> str:
+        self.clear()
         with path.open("rb") as file:
             answer = self.client.post(address, {field: file, **fields}, secure=True)
         while answer.status_code == 302:
