@@ -97,6 +97,15 @@ def test_admin_lets_nobody_but_a_superuser_give_permissions(client, viewer, admi
     assert [client.get(f"/admin/auth/{what}/").status_code for what in ("user", "group")] == [200, 200]
 
 
+def test_admin_gives_no_user_the_name_of_another_in_another_case(admin_client, viewer, operator):
+    sent = {"username": "OPERATOR", "is_active": "on", "date_joined_0": "2026-01-01", "date_joined_1": "08:00:00"}
+    refused = admin_client.post(f"/admin/auth/user/{viewer.pk}/change/", sent)
+    assert refused.status_code == 422
+    assert "There is a user “OPERATOR” already, in this or another case." in refused.content.decode()
+    assert admin_client.post(f"/admin/auth/user/{viewer.pk}/change/", sent | {"username": "VIEWER"}).status_code == 302
+    assert get_user_model().objects.get(pk=viewer.pk).username == "VIEWER"
+
+
 def test_admin_neither_deletes_nor_renames_the_three_roles(admin_client):
     role = Group.objects.get(name="Viewer")
     address = f"/admin/auth/group/{role.pk}/delete/"

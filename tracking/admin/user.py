@@ -6,7 +6,9 @@ Who changes users and groups can give himself every permission, so only an admin
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 
 from tracking.admin.base import RefusingAdmin
 from tracking.groups import ROLES
@@ -48,8 +50,20 @@ class KeptGroupAdmin(AdministratorsAdmin, GroupAdmin):
         return KEPT if group.name in ROLES else ""
 
 
+class UserForm(UserChangeForm):
+    """Refuses a name that differs from another user's only in case, as the form for a new user does."""
+
+    def clean_username(self) -> str:
+        name = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(f"There is a user “{name}” already, in this or another case. Choose another name.")
+        return name
+
+
 @admin.register(User)
 class KeptUserAdmin(AdministratorsAdmin, UserAdmin):
+    form = UserForm
+
     def get_fieldsets(self, request, obj=None):
         """Without the password for who may only read: beside it stands a link that would refuse them."""
         found = super().get_fieldsets(request, obj)
