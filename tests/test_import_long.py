@@ -98,7 +98,7 @@ def test_looking_at_an_import_without_its_folder_removes_nothing(as_operator, st
     missing = shown(as_operator, as_operator.get(page.address))
     assert "The uploaded file cannot be found." in missing.text
     assert "hx-get" not in missing.html
-    assert ("Nothing of it was imported." in missing.text) == (stage != "committing")
+    assert ("Nothing was imported from it." in missing.text) == (stage != "committing")
     pressed = press(as_operator, page, "commit", digest=FileImport.objects.get().digest)
     assert "The uploaded file cannot be found." in pressed.text
     assert FileImport.objects.get().stage == stage
