@@ -197,7 +197,7 @@ def test_a_page_while_there_are_too_many_connections(site, monkeypatch):
 def test_a_page_whose_statement_waits_too_long(site):
     with closing(connection.copy()) as other, other.cursor() as cursor:
         cursor.execute("BEGIN")
-        cursor.execute("LOCK TABLE django_session, items_item, accounts_loginattempt IN ACCESS EXCLUSIVE MODE")
+        cursor.execute("LOCK TABLE accounts_session, items_item, accounts_loginattempt IN ACCESS EXCLUSIVE MODE")
         with impatient(options="-c statement_timeout=200"):
             assert_said(site, BUSY)
         cursor.execute("ROLLBACK")
