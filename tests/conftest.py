@@ -48,6 +48,18 @@ def manager(db):
 
 
 @pytest.fixture
+def as_manager(client, manager):
+    client.force_login(manager)
+    return client
+
+
+@pytest.fixture
+def as_operator(client, operator):
+    client.force_login(operator)
+    return client
+
+
+@pytest.fixture
 def stopped_clock(monkeypatch):
     """The one clock that the product reads stands at noon of 23 November 2026, for tests that name days around it."""
     monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 23, 12, tzinfo=UTC))

@@ -9,8 +9,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-# Sessions keep the sentence that the next page shows, and accounts what was tried at the door: a refusal may stand there.
-LEFT_OUT = ("django_session", "accounts_")
+# What was tried at the door, and the sentence that the next page shows: a refusal may stand there.
+LEFT_OUT = ("accounts_",)
 FILES = "files"
 
 

@@ -16,18 +16,6 @@ pytestmark = pytest.mark.django_db
 HEADER = "Type,Order no,Date,Warehouse,Item code,Qty\r\n"
 
 
-@pytest.fixture
-def as_manager(client, manager):
-    client.force_login(manager)
-    return client
-
-
-@pytest.fixture
-def as_operator(client, operator):
-    client.force_login(operator)
-    return client
-
-
 def imported(client, page, **given: str):
     """Takes the columns that are guessed, but for those ``given``, and imports what the preview shows."""
     preview = press(client, page, "columns", **{**chosen(page), **given})

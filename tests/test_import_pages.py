@@ -28,18 +28,6 @@ MOVEMENTS = (
 )
 
 
-@pytest.fixture
-def as_manager(client, manager):
-    client.force_login(manager)
-    return client
-
-
-@pytest.fixture
-def as_operator(client, operator):
-    client.force_login(operator)
-    return client
-
-
 def test_items_are_previewed_and_imported(as_manager):
     item("Salt", "none", unit="kg", skus=("SALT", "SALT-2"))
     page = upload(

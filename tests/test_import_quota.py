@@ -32,12 +32,6 @@ def nothing_lies_there():
     shutil.rmtree(root, ignore_errors=True)
 
 
-@pytest.fixture
-def as_operator(client, operator):
-    client.force_login(operator)
-    return client
-
-
 def folders() -> set[str]:
     return {path.name for path in (Path(settings.DATA_DIR) / "imports").iterdir()}
 

@@ -26,12 +26,6 @@ GTIN = "9506000134352"
 
 
 @pytest.fixture
-def as_operator(client, operator):
-    client.force_login(operator)
-    return client
-
-
-@pytest.fixture
 def flour(db):
     made = item("Flour", "batch", unit="sack", skus=("FLOUR", "FLOUR-1"), kind="material")
     Variant.objects.filter(sku="FLOUR").update(gtin=GTIN)

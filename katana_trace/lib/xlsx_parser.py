@@ -59,6 +59,7 @@ class PartReader:
         self.depth = 0
         self.texts: list[str] | None = None
         self.room = 0
+        self.is_phonetic = False  # how a text is read aloud is no part of it
         self.starts: dict[str, Start] = {}
         self.ends: dict[str, End] = {}
 
@@ -69,6 +70,15 @@ class PartReader:
                 self.starts[f"{namespace}}}{name}"] = start
             if end is not None:
                 self.ends[f"{namespace}}}{name}"] = end
+
+    def end_text(self) -> None:
+        self.texts = None
+
+    def begin_phonetic(self, attributes: dict[str, str]) -> None:
+        self.is_phonetic = True
+
+    def end_phonetic(self) -> None:
+        self.is_phonetic = False
 
     def parse(self, chunks: Iterable[bytes]) -> Iterator[None]:
         """Parses chunk by chunk. Raises FileError for what is no XML, or goes beyond the limits."""

@@ -45,7 +45,7 @@ class SheetReader(PartReader):
         self.cells: list[str] = []
         self.kind = "n"
         self.style = "0"
-        self.is_formula = self.is_phonetic = self.is_in_row = self.is_in_cell = False
+        self.is_formula = self.is_in_row = self.is_in_cell = False
         self.parts: list[str] = []
         self.known: dict[str, Style] = {}  # the styles that were asked for, by their numbers as text
         self.wants("row", self.begin_row, self.end_row)
@@ -149,15 +149,6 @@ class SheetReader(PartReader):
     def begin_text(self, attributes: dict[str, str]) -> None:
         if self.is_in_cell and self.kind == "inlineStr" and not self.is_phonetic:
             self.texts = self.parts
-
-    def end_text(self) -> None:
-        self.texts = None
-
-    def begin_phonetic(self, attributes: dict[str, str]) -> None:
-        self.is_phonetic = True
-
-    def end_phonetic(self) -> None:
-        self.is_phonetic = False
 
     # -- values ------------------------------------------------------------------------------------------------------------
 

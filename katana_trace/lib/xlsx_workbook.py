@@ -117,7 +117,6 @@ class Strings(PartReader):
         super().__init__(marks)
         self.bytes = bytearray()
         self.ends_at = array("I", [0])
-        self.is_phonetic = False
         self.wants("si", self.begin_string, self.end_string)
         self.wants("t", self.begin_text, self.end_text)
         self.wants("rPh", self.begin_phonetic, self.end_phonetic)
@@ -135,15 +134,6 @@ class Strings(PartReader):
     def begin_text(self, attributes: dict[str, str]) -> None:
         if not self.is_phonetic:
             self.texts = self.kept
-
-    def end_text(self) -> None:
-        self.texts = None
-
-    def begin_phonetic(self, attributes: dict[str, str]) -> None:
-        self.is_phonetic = True
-
-    def end_phonetic(self) -> None:
-        self.is_phonetic = False
 
     def at(self, place: int) -> str | None:
         """The text at ``place``, counted from 0; None where there is none."""

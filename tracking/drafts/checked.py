@@ -132,9 +132,8 @@ class CheckedDraft:
     new_partner: bool = False
     partner: int | None = None
     partner_name: str = ""
-    sources: dict[int, Source] = field(
-        default_factory=dict
-    )  # by variant: what batches are made of here, where it expires
+    # By variant: of the batches that go out to become others, the one that expires first.
+    sources: dict[int, Source] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
 

@@ -94,11 +94,6 @@ def with_new_batches(content: DraftContent, *, anew: bool = False) -> DraftConte
         return content
     draft = check(content)
     lines = list(content.lines)
-    unchosen = {
-        line.variant.pk
-        for line in draft.lines
-        if line.section == "out" and line.variant is not None and not line.batches and KINDS[content.kind].relabels
-    }
     given: dict[int, list[str]] = defaultdict(list)
     for line in draft.lines:
         if line.variant is not None:
@@ -106,21 +101,14 @@ def with_new_batches(content: DraftContent, *, anew: bool = False) -> DraftConte
     for line in draft.lines:
         if line.section != "in" or line.mode != TrackingMode.BATCH:
             continue
-        # What is made of a batch here takes its expiry and no new shelf life, also while that batch is still to be chosen.
-        is_carried = line.variant.pk in draft.sources or line.variant.pk in unchosen
-        batches = [
-            batch.content if is_carried else with_expiry(batch.content, batch.state, line.variant, draft)
-            for batch in line.batches
-        ]
+        batches = [with_expiry(batch.content, batch.state, line.variant, draft) for batch in line.batches]
         if not batches and (anew or line.content.variant != line.variant.pk):
             number = suggest_batch_number(
                 variant=line.variant, day=draft.day or days.today(), avoid=given[line.variant.pk]
             )
             if number:
                 given[line.variant.pk].append(number)
-                new = BatchContent(number)
-                new = new if is_carried else with_expiry(new, "new", line.variant, draft)
-                batches = [replace(new, seen="new")]
+                batches = [replace(with_expiry(BatchContent(number), "new", line.variant, draft), seen="new")]
         lines[line.index] = replace(line.content, batches=tuple(batches))
     return replace(content, lines=tuple(lines))
 
@@ -132,9 +120,21 @@ def with_expiry(batch: BatchContent, state: str, variant: Variant, draft: Checke
     """
     life = variant.item.shelf_life_days
     told = batch.seen == "new" or batch.expires_on.strip()
-    if state != "new" or told or not life:
+    if state != "new" or told or not life or takes_expiry(variant, draft):
         return batch
     return replace(batch, expires_on=((draft.day or days.today()) + timedelta(days=life)).isoformat())
+
+
+def takes_expiry(variant: Variant, draft: CheckedDraft) -> bool:
+    """Whether a new batch of ``variant`` takes the expiry of what it is made from here, so that no new shelf life begins.
+
+    Also while the batch that it is made from is still to be chosen (rule 10).
+    """
+    if variant.pk in draft.sources:
+        return True
+    return KINDS[draft.content.kind].relabels and any(
+        line.section == "out" and line.variant == variant and not line.batches for line in draft.lines
+    )
 
 
 def with_expected(content: DraftContent) -> DraftContent:
